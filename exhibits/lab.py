@@ -1,0 +1,72 @@
+"""The lab: a setup at the learner's hand, its run on the stage, and figures to look at longer."""
+
+import streamlit as st
+
+from exhibits.figure_panel import figure_panel
+from exhibits.network_controls import CELL_NAMES, network_controls
+from exhibits.runs import traced
+from exhibits.sequence_controls import sequence_controls
+from exhibits.stage import stage
+from rnn_core import Numbers, Run, Setup, Text
+
+
+def lab(key: str) -> None:
+    """Draws the whole lab. The setup is in the link; a wrong entry leaves the last picture up."""
+    with st.sidebar:
+        setup, problem = _setup(key)
+        _link(key)
+    last_good = f"{key}_last_setup"
+    if problem:
+        st.error(problem, icon=":material/error:")
+        setup = st.session_state.get(last_good)
+        if setup is None:
+            return
+        st.caption("The picture below is the last run that worked.")
+    st.session_state[last_good] = setup
+    run = traced(setup)
+    _stage(run, key)
+    figure_panel(run, key=key)
+
+
+def _setup(key: str) -> tuple[Setup | None, str]:
+    """The chosen setup, or what is wrong with it. Every control is drawn in either case."""
+    problems = []
+    sequence: Text | Numbers | None = None
+    network = None
+    st.subheader("What it reads")
+    try:
+        sequence = sequence_controls(key)
+    except ValueError as problem:
+        problems.append(str(problem))
+    st.subheader("What runs")
+    kind = Text if st.session_state.get(f"{key}_source", "Text") == "Text" else Numbers
+    try:
+        network = network_controls(key, kind)
+    except ValueError as problem:
+        problems.append(str(problem))
+    if sequence is None or network is None:
+        return None, "\n\n".join(problems)
+    try:
+        setup = Setup(sequence=sequence, **network)
+        traced(setup)
+    except ValueError as problem:
+        return None, str(problem)
+    return setup, ""
+
+
+def _link(key: str) -> None:
+    with st.popover("Link to this picture", icon=":material/link:", width="stretch"):
+        st.caption("Opens the same run on any machine that has Unrolled.")
+        st.code(_address(), language=None, wrap_lines=True)
+
+
+@st.fragment
+def _stage(run: Run, key: str) -> None:
+    stage(run, key=f"{key}_stage", title=_title(run))
+
+
+def _title(run: Run) -> str:
+    setup = run.setup
+    size = f"{setup.hidden_size} units"
+    layers = f" · {setup.num_layers} layers" if setup.num_layers > 1 else ""
+    return f"{CELL_NAMES[setup.cell]} · {size}{layers}"

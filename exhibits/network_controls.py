@@ -1,0 +1,172 @@
+"""What runs: the cell, its size and its start, and where the losses stand.
+
+Trained weights have a fixed size, so the controls of a random start appear only with one.
+"""
+
+from typing import Any
+
+import streamlit as st
+
+from rnn_core import Numbers, Text, shipped_weights
+
+CELL_NAMES = {
+    "rnn_tanh": "RNN · tanh",
+    "rnn_relu": "RNN · relu",
+    "gru": "GRU",
+    "lstm": "LSTM",
+}
+TASK_OF = {Text: "brackets", Numbers: "waves"}
+MAX_LAYERS = 4
+
+
+def network_controls(key: str, sequence_kind: type[Text] | type[Numbers]) -> dict[str, Any]:
+    """The fields of a `Setup` that say what runs, as the learner chose them.
+
+    Raises:
+        ValueError: the chosen loss steps are no step numbers.
+    """
+    cell = st.selectbox(
+        "Cell",
+        list(CELL_NAMES),
+        index=list(CELL_NAMES).index("lstm"),
+        format_func=CELL_NAMES.__getitem__,
+        key=f"{key}_cell",
+        bind="query-params",
+    )
+    fields: dict[str, Any] = {"cell": cell}
+    fields |= _weights(key, cell, TASK_OF[sequence_kind])
+    if not fields["weights"]:
+        fields |= _random_start(key, cell)
+    return fields | {"loss_steps": _loss_steps(key)}
+
+
+def _weights(key: str, cell: str, task: str) -> dict[str, Any]:
+    shipped = shipped_weights()
+    choice = st.segmented_control(
+        "Weights",
+        ["trained", "random"],
+        default="trained",
+        required=True,
+        format_func=str.capitalize,
+        key=f"{key}_weights",
+        bind="query-params",
+        width="stretch",
+    )
+    name = f"{task}-{cell}"
+    if choice == "random":
+        return {"weights": ""}
+    if name not in shipped:
+        st.caption(f"No trained {CELL_NAMES[cell]} comes with the app: its weights are random.")
+        return {"weights": ""}
+    model = shipped[name]
+    st.caption(
+        f"{model.hidden_size} units, {model.summary} "
+        "Choose *Random* for your own size, seed and start."
+    )
+    return {"weights": name, "hidden_size": model.hidden_size}
+
+
+def _random_start(key: str, cell: str) -> dict[str, Any]:
+    fields: dict[str, Any] = {
+        "hidden_size": st.slider("Hidden size", 1, 64, 16, key=f"{key}_units", bind="query-params"),
+        "num_layers": st.slider(
+            "Layers", 1, MAX_LAYERS, 1, key=f"{key}_layers", bind="query-params"
+        ),
+        "seed": _seed(key),
+    }
+    scaled_by = st.segmented_control(
+        "Start",
+        ["scale", "spectral radius"],
+        default="scale",
+        required=True,
+        format_func=str.capitalize,
+        key=f"{key}_start_by",
+        bind="query-params",
+        help="Scale multiplies PyTorch's own start, U(−1/√H, 1/√H). A spectral radius is set for "
+        "every recurrent matrix: below 1 a signal through it fades, above 1 it can grow.",
+        width="stretch",
+    )
+    if scaled_by == "scale":
+        fields["init_scale"] = st.slider(
+            "Initial scale", 0.0, 5.0, 1.0, 0.05, key=f"{key}_scale", bind="query-params"
+        )
+    else:
+        fields["spectral_radius"] = st.slider(
+            "Spectral radius", 0.05, 3.0, 1.0, 0.05, key=f"{key}_radius", bind="query-params"
+        )
+    if cell == "lstm":
+        fields["forget_bias"] = st.slider(
+            "Forget-gate bias",
+            -6.0,
+            6.0,
+            1.0,
+            0.25,
+            key=f"{key}_forget_bias",
+            bind="query-params",
+            help="Its sigmoid is where the forget gate starts: −6 drops everything, 6 keeps it.",
+        )
+        fields["peepholes"] = st.toggle(
+            "Peepholes",
+            key=f"{key}_peepholes",
+            bind="query-params",
+            help="The gates also see the cell state (Gers & Schmidhuber 2000).",
+        )
+    return fields
+
+
+def _seed(key: str) -> int:
+    seed_key = f"{key}_seed"
+
+    def next_seed() -> None:
+        st.session_state[seed_key] = (st.session_state[seed_key] + 1) % 10_000
+
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        seed = st.number_input("Seed", 0, 9999, 0, key=seed_key, bind="query-params")
+        st.button(
+            "Draw again", key=f"{key}_redraw", on_click=next_seed, help="The next seed: new weights."
+        )
+    return int(seed)
+
+
+def _loss_steps(key: str) -> str | tuple[int, ...]:
+    where = st.selectbox(
+        "Losses stand at",
+        ["every step", "the last step", "chosen steps"],
+        key=f"{key}_loss",
+        bind="query-params",
+        help="A step without a loss still runs; it only sends no gradient of its own back.",
+    )
+    if where == "every step":
+        return "all"
+    if where == "the last step":
+        return "last"
+    typed = st.text_input(
+        "Steps with a loss",
+        value="0-3, 7",
+        key=f"{key}_loss_steps",
+        bind="query-params",
+        help="Counted from 0, single or in ranges: 0-3, 7.",
+    )
+    return parse_steps(typed or "")
+
+
+def parse_steps(text: str) -> tuple[int, ...]:
+    """Step numbers such as `0-3, 7`, in order and without repeats.
+
+    Raises:
+        ValueError: an entry is neither a number nor a range (which one), or there is none.
+    """
+    steps: set[int] = set()
+    for entry in text.replace(",", " ").split():
+        first, dash, last = entry.partition("-")
+        if not first.isdecimal() or (dash and not last.isdecimal()) or max(len(first), len(last)) > 4:
+            raise ValueError(
+                f"Steps with a loss: “{entry[:20]}” is neither a step nor a range. "
+                "Write steps counted from 0, such as 0-3, 7."
+            )
+        if dash and int(last) < int(first):
+            raise ValueError(f"Steps with a loss: the range {entry} runs backwards.")
+        steps.update(range(int(first), int(last or first) + 1))
+    if not steps:
+        raise ValueError("Steps with a loss: none given. Write at least one, such as 0-3, 7.")
+    return tuple(sorted(steps))
