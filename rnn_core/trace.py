@@ -71,3 +71,19 @@ class LSTMTrace(LayerTrace):
     cell: States
     initial_cell: Float[np.ndarray, "batch hidden"]
     grad_cell: States | None = None
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class LayerGradients:
+    """What a layer's backward pass found.
+
+    `trace` is the layer's record with its gradients filled in. `weights` has the cell module's
+    names (without a layer's suffix); `inputs` is ∂L/∂x_t, and the last two are with respect to
+    the state before the first step.
+    """
+
+    trace: LayerTrace
+    weights: dict[str, np.ndarray]
+    inputs: Float[np.ndarray, "time batch features"]
+    initial_hidden: Float[np.ndarray, "batch hidden"]
+    initial_cell: Float[np.ndarray, "batch hidden"] | None = None

@@ -1,0 +1,49 @@
+"""The numbers: recurrent cells, their records, and backpropagation through time, in NumPy.
+
+    run(Setup(Text("(()())"), cell="lstm", hidden_size=8)) -> Run
+
+`trace_torch` records a user's own `torch.nn` module; torch is imported when it is asked for.
+"""
+
+from typing import Any
+
+from rnn_core.network import CELLS, MAX_HIDDEN_SIZE, MAX_LAYERS, Network, network_of
+from rnn_core.run import Record, Run, record, run
+from rnn_core.sequences import SIGNALS, Example, Numbers, Text, signal
+from rnn_core.setup import Setup
+from rnn_core.shipped import ShippedWeights, load_weights, weights_names
+from rnn_core.trace import GRUTrace, LayerTrace, LSTMTrace, RNNTrace
+
+__all__ = [
+    "CELLS",
+    "MAX_HIDDEN_SIZE",
+    "MAX_LAYERS",
+    "SIGNALS",
+    "Example",
+    "GRUTrace",
+    "LSTMTrace",
+    "LayerTrace",
+    "Network",
+    "Numbers",
+    "RNNTrace",
+    "Record",
+    "Run",
+    "Setup",
+    "ShippedWeights",
+    "Text",
+    "load_weights",
+    "network_of",
+    "record",
+    "run",
+    "signal",
+    "trace_torch",
+    "weights_names",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "trace_torch":
+        from rnn_core.torch_trace import trace_torch
+
+        return trace_torch
+    raise AttributeError(f"module 'rnn_core' has no attribute {name!r}")

@@ -1,0 +1,149 @@
+"""The gated recurrent unit (Cho et al. 2014) in NumPy, every value kept.
+
+Gate order r, z, n and weight shapes are those of `torch.nn.GRU`, with the reset gate applied
+after the recurrent product (the variant that cuDNN computes):
+
+    r_t = σ(W_ir x_t + b_ir + W_hr h_{t-1} + b_hr)       z_t likewise
+    q_t = W_hn h_{t-1} + b_hn                            n_t = tanh(W_in x_t + b_in + r_t ⊙ q_t)
+    h_t = n_t + z_t ⊙ (h_{t-1} - n_t)
+
+Backward, with e_t = ∂L/∂h_t by every way but the layer's own recurrence:
+
+    δaⁿ = δh ⊙ (1-z) ⊙ (1-n²)      δq = δaⁿ ⊙ r      δaʳ = δaⁿ ⊙ q ⊙ r(1-r)
+    δaᶻ = δh ⊙ (h_{t-1} - n) ⊙ z(1-z)
+    δh_{t-1} = e_{t-1} + W_hhᵀ [δaʳ, δaᶻ, δq] + z ⊙ δh_t
+
+W_hh's n block and b_hn take their gradient from δq, not from δaⁿ.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Float
+
+from rnn_core.numerics import before, outer_sum, project, recurrent_outer_sum, total
+from rnn_core.trace import GRUTrace, LayerGradients
+
+
+def forward(
+    weights: Mapping[str, np.ndarray],
+    inputs: Float[np.ndarray, "time batch features"],
+    initial_hidden: Float[np.ndarray, "batch hidden"],
+) -> GRUTrace:
+    """Run the layer from step 0 on; `initial_hidden` is h_{-1}."""
+    size = initial_hidden.shape[-1]
+    preactivation = project(inputs, weights["weight_ih"])
+    preactivation += weights["bias_ih"]
+    preactivation[..., : 2 * size] += weights["bias_hh"][: 2 * size]
+    gates = np.empty_like(preactivation[..., : 2 * size])
+    q, n, hidden = (np.empty((*inputs.shape[:2], size), inputs.dtype) for _ in range(3))
+    recurrent, h = np.ascontiguousarray(weights["weight_hh"].T), initial_hidden
+    bias_hn = weights["bias_hh"][2 * size :]
+    product, scratch = np.empty_like(preactivation[0]), np.empty_like(h)
+    product_rz, product_q = product[:, : 2 * size], product[:, 2 * size :]
+    for a_rz, a_n, rz, q_t, n_t, h_t in zip(
+        preactivation[..., : 2 * size],
+        preactivation[..., 2 * size :],
+        gates,
+        q,
+        n,
+        hidden,
+        strict=True,
+    ):
+        np.dot(h, recurrent, product)
+        np.add(a_rz, product_rz, a_rz)
+        np.multiply(a_rz, 0.5, rz)  # σ(a) = ½ tanh(½ a) + ½
+        np.tanh(rz, rz)
+        np.multiply(rz, 0.5, rz)
+        np.add(rz, 0.5, rz)
+        np.add(product_q, bias_hn, q_t)
+        np.multiply(rz[:, :size], q_t, scratch)
+        np.add(a_n, scratch, a_n)
+        np.tanh(a_n, n_t)
+        np.subtract(h, n_t, scratch)
+        np.multiply(scratch, rz[:, size:], scratch)
+        np.add(n_t, scratch, h_t)
+        h = h_t
+    return GRUTrace(
+        inputs=inputs,
+        preactivation=preactivation,
+        hidden=hidden,
+        initial_hidden=initial_hidden,
+        reset_gate=gates[..., :size],
+        update_gate=gates[..., size:],
+        candidate=n,
+        recurrent_candidate=q,
+    )
+
+
+class Slopes(NamedTuple):
+    """What δh_t is multiplied with to give the gates' blocks; all steps, blocks r, z, n."""
+
+    gates: Float[np.ndarray, "time batch gates"]  # ∂h_t/∂a_t
+    recurrent: Float[np.ndarray, "time batch gates"]  # the same for [a^r, a^z, q]
+
+
+def slopes(trace: GRUTrace) -> Slopes:
+    """The local derivatives of every step."""
+    r, z, n, q = (trace.reset_gate, trace.update_gate, trace.candidate, trace.recurrent_candidate)
+    size = r.shape[-1]
+    gates, recurrent = np.empty_like(trace.preactivation), np.empty_like(trace.preactivation)
+    by_n = gates[..., 2 * size :]
+    np.multiply(1.0 - z, 1.0 - n * n, by_n)
+    np.multiply(by_n, q * r * (1.0 - r), gates[..., :size])
+    np.multiply(
+        before(trace.hidden, trace.initial_hidden) - n, z * (1.0 - z), gates[..., size : 2 * size]
+    )
+    recurrent[..., : 2 * size] = gates[..., : 2 * size]
+    np.multiply(by_n, r, recurrent[..., 2 * size :])
+    return Slopes(gates, recurrent)
+
+
+def backward(
+    trace: GRUTrace,
+    weights: Mapping[str, np.ndarray],
+    grad_hidden_direct: Float[np.ndarray, "time batch hidden"],
+    grad_last_hidden: Float[np.ndarray, "batch hidden"] | None = None,
+) -> LayerGradients:
+    """Backpropagate through time; `grad_hidden_direct` is e_t.
+
+    `grad_last_hidden` is what reaches the state after the last step from beyond it.
+    """
+    batch, size = trace.initial_hidden.shape
+    local = slopes(trace)
+    blocks = (len(trace.hidden), batch, 3, size)
+    delta_h = np.empty_like(trace.hidden)
+    delta_recurrent = np.empty_like(trace.preactivation)
+    weight_hh = weights["weight_hh"]
+    handed = np.zeros_like(trace.initial_hidden)
+    if grad_last_hidden is not None:
+        handed += grad_last_hidden
+    by_z = np.empty_like(handed)
+    for e, z, slope, dh, da, da_blocks in zip(
+        grad_hidden_direct[::-1],
+        trace.update_gate[::-1],
+        local.recurrent.reshape(blocks)[::-1],
+        delta_h[::-1],
+        delta_recurrent[::-1],
+        delta_recurrent.reshape(blocks)[::-1],
+        strict=True,
+    ):
+        np.add(e, handed, dh)
+        np.multiply(slope, dh[:, None], da_blocks)
+        np.multiply(z, dh, by_z)
+        np.dot(da, weight_hh, handed)
+        np.add(handed, by_z, handed)
+    delta_a = (local.gates.reshape(blocks) * delta_h[:, :, None]).reshape(delta_recurrent.shape)
+    return LayerGradients(
+        trace=replace(trace, grad_hidden=delta_h, grad_preactivation=delta_a),
+        weights={
+            "weight_ih": outer_sum(delta_a, trace.inputs),
+            "weight_hh": recurrent_outer_sum(delta_recurrent, trace.hidden, trace.initial_hidden),
+            "bias_ih": total(delta_a),
+            "bias_hh": total(delta_recurrent),
+        },
+        inputs=project(delta_a, weights["weight_ih"].T),
+        initial_hidden=handed,
+    )

@@ -1,0 +1,192 @@
+"""The LSTM layer in NumPy, every value kept.
+
+Gate order i, f, g, o and weight shapes are those of `torch.nn.LSTM`, so weights copy across:
+
+    a_t = W_ih x_t + b_ih + W_hh h_{t-1} + b_hh          four blocks, one for each gate
+    i, f, o = σ(a^i), σ(a^f), σ(a^o)                     g = tanh(a^g)
+    c_t = f ⊙ c_{t-1} + i ⊙ g                            h_t = o ⊙ tanh(c_t)
+
+With peepholes the gates also see the cell: a^i += w_ci ⊙ c_{t-1}, a^f += w_cf ⊙ c_{t-1},
+a^o += w_co ⊙ c_t. Backward, with e_t = ∂L/∂h_t by every way but the layer's own recurrence:
+
+    δh_t = e_t + W_hhᵀ δa_{t+1}
+    δc_t = carried_t + δh_t ⊙ o ⊙ (1 - tanh² c_t) + [w_co ⊙ δa^o_t]
+    δa^i = δc ⊙ g ⊙ i(1-i)                δa^f = δc ⊙ c_{t-1} ⊙ f(1-f)
+    δa^g = δc ⊙ i ⊙ (1-g²)                δa^o = δh ⊙ tanh(c) ⊙ o(1-o)
+    carried_{t-1} = f_t ⊙ δc_t + [w_ci ⊙ δa^i_t + w_cf ⊙ δa^f_t]
+
+Sources: Hochreiter & Schmidhuber 1997; forget gate from Gers, Schmidhuber & Cummins 2000;
+peepholes from Gers & Schmidhuber 2000.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Float
+
+from rnn_core.numerics import before, outer_sum, project, recurrent_outer_sum, sigmoid, total
+from rnn_core.trace import LayerGradients, LSTMTrace
+
+
+def blocks(gates: Float[np.ndarray, "*axes gates"]) -> list[np.ndarray]:
+    """The four gates' blocks (views) of rows that hold them side by side, order i, f, g, o."""
+    return np.split(gates, 4, axis=-1)
+
+
+def forward(
+    weights: Mapping[str, np.ndarray],
+    inputs: Float[np.ndarray, "time batch features"],
+    initial_hidden: Float[np.ndarray, "batch hidden"],
+    initial_cell: Float[np.ndarray, "batch hidden"],
+) -> LSTMTrace:
+    """Run the layer from step 0 on; the initial states are h_{-1} and c_{-1}."""
+    size = initial_hidden.shape[-1]
+    preactivation = project(inputs, weights["weight_ih"])
+    preactivation += weights["bias_ih"] + weights["bias_hh"]
+    gates = np.empty_like(preactivation)
+    i, f, g, o = blocks(gates)
+    cell, hidden = np.empty_like(i), np.empty_like(i)
+    # One tanh serves all four blocks: σ(a) = ½ tanh(½ a) + ½, and for the candidate 1, 1, 0.
+    scale = np.repeat(np.array([0.5, 0.5, 1.0, 0.5], inputs.dtype), size)
+    shift = 1.0 - scale
+    recurrent = np.ascontiguousarray(weights["weight_hh"].T)
+    product, scratch = np.empty_like(preactivation[0]), np.empty_like(initial_hidden)
+    w_ci, w_cf, w_co = (weights.get(name) for name in ("weight_ci", "weight_cf", "weight_co"))
+    h, c = initial_hidden, initial_cell
+    for a, gate, i_t, f_t, g_t, o_t, c_t, h_t in zip(
+        preactivation, gates, i, f, g, o, cell, hidden, strict=True
+    ):
+        np.dot(h, recurrent, product)
+        np.add(a, product, a)
+        if w_ci is not None and w_cf is not None:
+            a[:, :size] += w_ci * c
+            a[:, size : 2 * size] += w_cf * c
+        np.multiply(a, scale, gate)
+        np.tanh(gate, gate)
+        np.multiply(gate, scale, gate)
+        np.add(gate, shift, gate)
+        np.multiply(f_t, c, c_t)
+        np.multiply(i_t, g_t, scratch)
+        np.add(c_t, scratch, c_t)
+        if w_co is not None:
+            a[:, 3 * size :] += w_co * c_t
+            o_t[...] = sigmoid(a[:, 3 * size :])
+        np.tanh(c_t, scratch)
+        np.multiply(o_t, scratch, h_t)
+        h, c = h_t, c_t
+    return LSTMTrace(
+        inputs=inputs,
+        preactivation=preactivation,
+        hidden=hidden,
+        initial_hidden=initial_hidden,
+        input_gate=i,
+        forget_gate=f,
+        candidate=g,
+        output_gate=o,
+        cell=cell,
+        initial_cell=initial_cell,
+    )
+
+
+class Slopes(NamedTuple):
+    """The local derivatives of every step, rows t."""
+
+    gates: Float[np.ndarray, "time batch gates"]  # ∂c_t/∂a_t for i, f, g; ∂h_t/∂a_t for o
+    cell: Float[np.ndarray, "time batch hidden"]  # ∂h_t/∂c_t = o ⊙ (1 - tanh² c_t)
+
+
+def slopes(trace: LSTMTrace) -> Slopes:
+    """The local derivatives of every step at once, so that the adjoint loop only multiplies."""
+    i, f, g, o = trace.input_gate, trace.forget_gate, trace.candidate, trace.output_gate
+    tanh_cell = np.tanh(trace.cell)
+    gates = np.empty_like(trace.preactivation)
+    by_i, by_f, by_g, by_o = blocks(gates)
+    np.multiply(g * i, 1.0 - i, by_i)
+    np.multiply(before(trace.cell, trace.initial_cell) * f, 1.0 - f, by_f)
+    np.multiply(i, 1.0 - g * g, by_g)
+    np.multiply(tanh_cell * o, 1.0 - o, by_o)
+    return Slopes(gates, o * (1.0 - tanh_cell * tanh_cell))
+
+
+def backward(
+    trace: LSTMTrace,
+    weights: Mapping[str, np.ndarray],
+    grad_hidden_direct: Float[np.ndarray, "time batch hidden"],
+    grad_last_hidden: Float[np.ndarray, "batch hidden"] | None = None,
+    grad_last_cell: Float[np.ndarray, "batch hidden"] | None = None,
+) -> LayerGradients:
+    """Backpropagate through time; `grad_hidden_direct` is e_t.
+
+    The other two are what reaches the states after the last step from beyond it.
+    """
+    size, local = trace.hidden.shape[-1], slopes(trace)
+    delta_h, delta_c = np.empty_like(trace.hidden), np.empty_like(trace.hidden)
+    delta_a = np.empty_like(trace.preactivation)
+    w_ci, w_cf, w_co = (weights.get(name) for name in ("weight_ci", "weight_cf", "weight_co"))
+    weight_hh, in_blocks = weights["weight_hh"], (*trace.hidden.shape[:2], 4, size)
+    handed, carried = np.zeros_like(trace.initial_hidden), np.zeros_like(trace.initial_cell)
+    if grad_last_hidden is not None:
+        handed += grad_last_hidden
+    if grad_last_cell is not None:
+        carried += grad_last_cell
+    by_cell, by_hidden = local.gates.reshape(in_blocks)[:, :, :3], local.gates[..., 3 * size :]
+    da_cell, da_hidden = delta_a.reshape(in_blocks)[:, :, :3], delta_a[..., 3 * size :]
+    for e, f, slope_c, slope_ifg, slope_o, dh, dc, da, da_ifg, da_o in zip(
+        *(
+            rows[::-1]
+            for rows in (
+                grad_hidden_direct,
+                trace.forget_gate,
+                local.cell,
+                by_cell,
+                by_hidden,
+                delta_h,
+                delta_c,
+                delta_a,
+                da_cell,
+                da_hidden,
+            )
+        ),
+        strict=True,
+    ):
+        np.add(e, handed, dh)
+        np.multiply(dh, slope_o, da_o)
+        np.multiply(dh, slope_c, dc)
+        np.add(dc, carried, dc)
+        if w_co is not None:
+            dc += da_o * w_co
+        np.multiply(dc[:, None], slope_ifg, da_ifg)
+        np.multiply(dc, f, carried)
+        if w_ci is not None and w_cf is not None:
+            carried += da_ifg[:, 0] * w_ci + da_ifg[:, 1] * w_cf
+        np.dot(da, weight_hh, handed)
+    return LayerGradients(
+        trace=replace(trace, grad_hidden=delta_h, grad_cell=delta_c, grad_preactivation=delta_a),
+        weights=_weight_gradients(trace, weights, delta_a),
+        inputs=project(delta_a, weights["weight_ih"].T),
+        initial_hidden=handed,
+        initial_cell=carried,
+    )
+
+
+def _weight_gradients(
+    trace: LSTMTrace,
+    weights: Mapping[str, np.ndarray],
+    delta_a: Float[np.ndarray, "time batch gates"],
+) -> dict[str, np.ndarray]:
+    bias = total(delta_a)
+    gradients = {
+        "weight_ih": outer_sum(delta_a, trace.inputs),
+        "weight_hh": recurrent_outer_sum(delta_a, trace.hidden, trace.initial_hidden),
+        "bias_ih": bias,
+        "bias_hh": bias.copy(),
+    }
+    if "weight_ci" in weights:
+        by_i, by_f, _, by_o = blocks(delta_a)
+        cell_before = before(trace.cell, trace.initial_cell)
+        gradients["weight_ci"] = (by_i * cell_before).sum(axis=(0, 1))
+        gradients["weight_cf"] = (by_f * cell_before).sum(axis=(0, 1))
+        gradients["weight_co"] = (by_o * trace.cell).sum(axis=(0, 1))
+    return gradients

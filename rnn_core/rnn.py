@@ -1,0 +1,91 @@
+"""The simple recurrent layer (Elman 1990) in NumPy, every value kept.
+
+    a_t = W_ih x_t + b_ih + W_hh h_{t-1} + b_hh          h_t = φ(a_t),  φ = tanh or relu
+
+Backward, with e_t = ∂L/∂h_t by every way but the layer's own recurrence:
+
+    δh_t = e_t + W_hhᵀ δa_{t+1}                          δa_t = δh_t ⊙ φ′(a_t)
+
+Weights: `weight_ih` (H, I), `weight_hh` (H, H), `bias_ih`, `bias_hh` (H), as in `torch.nn.RNN`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+from jaxtyping import Float
+
+from rnn_core.numerics import outer_sum, project, recurrent_outer_sum, total
+from rnn_core.trace import LayerGradients, RNNTrace
+
+
+def forward(
+    weights: Mapping[str, np.ndarray],
+    inputs: Float[np.ndarray, "time batch features"],
+    initial_hidden: Float[np.ndarray, "batch hidden"],
+    nonlinearity: str = "tanh",
+) -> RNNTrace:
+    """Run the layer from step 0 on; `initial_hidden` is h_{-1}."""
+    preactivation = project(inputs, weights["weight_ih"])
+    preactivation += weights["bias_ih"] + weights["bias_hh"]
+    hidden = np.empty_like(preactivation)
+    recurrent, h = np.ascontiguousarray(weights["weight_hh"].T), initial_hidden
+    product = np.empty_like(h)
+    for a, h_t in zip(preactivation, hidden, strict=True):
+        np.dot(h, recurrent, product)
+        np.add(a, product, a)
+        if nonlinearity == "tanh":
+            np.tanh(a, h_t)
+        else:
+            np.maximum(a, 0.0, out=h_t)
+        h = h_t
+    return RNNTrace(
+        inputs=inputs,
+        preactivation=preactivation,
+        hidden=hidden,
+        initial_hidden=initial_hidden,
+        nonlinearity=nonlinearity,
+    )
+
+
+def slope(trace: RNNTrace) -> Float[np.ndarray, "time batch hidden"]:
+    """φ′(a_t) for every step: 1 - h_t² for tanh, 1 or 0 for relu (0 at a = 0, as in PyTorch)."""
+    if trace.nonlinearity == "tanh":
+        return 1.0 - trace.hidden * trace.hidden
+    return (trace.hidden > 0.0).astype(trace.hidden.dtype)
+
+
+def backward(
+    trace: RNNTrace,
+    weights: Mapping[str, np.ndarray],
+    grad_hidden_direct: Float[np.ndarray, "time batch hidden"],
+    grad_last_hidden: Float[np.ndarray, "batch hidden"] | None = None,
+) -> LayerGradients:
+    """Backpropagate through time; `grad_hidden_direct` is e_t.
+
+    `grad_last_hidden` is what reaches the state after the last step from beyond it.
+    """
+    slopes = slope(trace)
+    delta_h, delta_a = np.empty_like(trace.hidden), np.empty_like(trace.hidden)
+    recurrent = weights["weight_hh"]
+    handed = np.zeros_like(trace.initial_hidden)
+    if grad_last_hidden is not None:
+        handed += grad_last_hidden
+    for e, phi, dh, da in zip(
+        grad_hidden_direct[::-1], slopes[::-1], delta_h[::-1], delta_a[::-1], strict=True
+    ):
+        np.add(e, handed, dh)
+        np.multiply(dh, phi, da)
+        np.dot(da, recurrent, handed)
+    bias = total(delta_a)
+    return LayerGradients(
+        trace=replace(trace, grad_hidden=delta_h, grad_preactivation=delta_a),
+        weights={
+            "weight_ih": outer_sum(delta_a, trace.inputs),
+            "weight_hh": recurrent_outer_sum(delta_a, trace.hidden, trace.initial_hidden),
+            "bias_ih": bias,
+            "bias_hh": bias.copy(),
+        },
+        inputs=project(delta_a, weights["weight_ih"].T),
+        initial_hidden=handed,
+    )

@@ -1,0 +1,235 @@
+"""From a setup, or from weights and arrays, to everything that happened.
+
+    run(setup)                            what a setup says, recorded
+    record(network, weights, inputs, …)   any weights on any arrays, batch included, recorded
+
+Arrays are time first. The loss is the *sum* over the time steps that have one and the *mean*
+over the batch (see `rnn_core.readout`); every gradient is of that loss.
+"""
+
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+
+from rnn_core import readout
+from rnn_core.initial import initial_weights
+from rnn_core.network import Network, Weights
+from rnn_core.propagate import backward, forward, top_of
+from rnn_core.sequences import Example, Numbers, Text
+from rnn_core.setup import Setup
+from rnn_core.shipped import load_weights
+from rnn_core.trace import LayerTrace
+
+Output = Float[np.ndarray, "time batch out"]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Record:
+    """A forward and a backward pass with every value kept.
+
+    `output` is the read-out before its nonlinearity, `prediction` after it: probabilities, or
+    for the squared error the output itself. `targets` are class numbers `(time, batch)` for the
+    categorical loss, else `(time, batch, out)`. `losses` is L_t, 0 where `loss_mask` is False;
+    `loss` is their sum over time, mean over the batch. `layers` is in PyTorch's order: layer 0
+    forward, layer 0 reverse, layer 1 forward, …
+    """
+
+    network: Network
+    weights: dict[str, np.ndarray]
+    inputs: Float[np.ndarray, "time batch features"]
+    targets: Int[np.ndarray, "time batch"] | Output
+    loss_mask: Bool[np.ndarray, " time"]
+    output: Output
+    prediction: Output
+    losses: Float[np.ndarray, "time batch"]
+    loss: float
+    layers: tuple[LayerTrace, ...]
+    grad_output: Output
+    grad_weights: dict[str, np.ndarray]
+    grad_inputs: Float[np.ndarray, "time batch features"]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Run(Record):
+    """A record that came from a setup. Its arrays are read-only, so it can be cached and shared.
+
+    `has_target` says where `targets` means something; `alphabet` names the classes of a text,
+    and is empty for numbers.
+    """
+
+    setup: Setup
+    has_target: Bool[np.ndarray, " time"]
+    alphabet: str
+
+
+def run(setup: Setup, *, dtype: Any = np.float64) -> Run:
+    """Run the setup forward, take its losses, and go back through it.
+
+    Raises ValueError where the setup does not fit the shipped weights that it names, and where
+    the numbers outgrow `dtype`.
+    """
+    dtype = np.dtype(dtype)
+    if dtype not in (np.float32, np.float64):
+        raise TypeError(f"dtype must be float64 or float32; got {dtype}")
+    sequence, example, network, weights = _prepared(setup)
+    with np.errstate(over="ignore", invalid="ignore"):
+        recorded = record(
+            network,
+            {name: value.astype(dtype) for name, value in weights.items()},
+            example.inputs.astype(dtype),
+            example.targets,
+            loss=example.loss,
+            loss_mask=_loss_mask(setup.loss_steps, example.has_target),
+        )
+    _refuse_overflow(recorded)
+    alphabet = sequence.characters if isinstance(sequence, Text) else ""
+    whole = Run(
+        **{field.name: getattr(recorded, field.name) for field in fields(recorded)},
+        setup=setup,
+        has_target=example.has_target,
+        alphabet=alphabet,
+    )
+    _make_read_only(whole)
+    return whole
+
+
+def record(
+    network: Network,
+    weights: Weights,
+    inputs: Float[np.ndarray, "time batch features"],
+    targets: np.ndarray,
+    *,
+    loss: str,
+    loss_mask: Bool[np.ndarray, " time"] | None = None,
+    initial_hidden: Float[np.ndarray, "layers batch hidden"] | None = None,
+    initial_cell: Float[np.ndarray, "layers batch hidden"] | None = None,
+) -> Record:
+    """Any weights on any arrays, in the weights' dtype; `loss_mask` None puts a loss everywhere.
+
+    Nothing is said about numbers that overflow: they are in the record.
+    """
+    weights = network.checked(weights)
+    if not network.output_size:
+        raise ValueError("network must have a read-out; got output_size 0")
+    layers = forward(network, weights, inputs, initial_hidden, initial_cell)
+    top = top_of(network, layers)
+    output = readout.forward(weights, top)
+    targets = readout.checked_targets(loss, targets, output.shape)
+    if np.issubdtype(targets.dtype, np.floating):
+        targets = targets.astype(output.dtype, copy=False)
+    if loss_mask is None:
+        loss_mask = np.ones(len(output), bool)
+    if loss_mask.dtype != bool or loss_mask.shape != (len(output),):
+        raise ValueError(
+            f"loss_mask must hold {len(output)} booleans, one per step; got "
+            f"{loss_mask.dtype} of shape {loss_mask.shape}"
+        )
+    terms = readout.compare(loss, output, targets, loss_mask)
+    grad_top, grad_readout = readout.backward(weights, top, terms.grad_output)
+    gradients = backward(network, weights, layers, grad_top)
+    return Record(
+        network=network,
+        weights=weights,
+        inputs=layers[0].inputs,
+        targets=targets,
+        loss_mask=loss_mask,
+        output=output,
+        prediction=terms.prediction,
+        losses=terms.losses,
+        loss=terms.loss,
+        layers=gradients.layers,
+        grad_output=terms.grad_output,
+        grad_weights=gradients.weights | grad_readout,
+        grad_inputs=gradients.inputs,
+    )
+
+
+def _prepared(
+    setup: Setup,
+) -> tuple[Text | Numbers, Example, Network, dict[str, np.ndarray]]:
+    """What a setup reads, as arrays, and the network with its weights."""
+    sequence = setup.sequence
+    if setup.weights:
+        sequence = _in_trained_alphabet(setup)
+    example = sequence.encode()
+    network = Network(
+        cell=setup.cell,
+        input_size=example.inputs.shape[-1],
+        hidden_size=setup.hidden_size,
+        num_layers=setup.num_layers,
+        bidirectional=setup.bidirectional,
+        peepholes=setup.peepholes,
+        output_size=example.inputs.shape[-1],
+    )
+    if not setup.weights:
+        return (
+            sequence,
+            example,
+            network,
+            initial_weights(
+                network, setup.seed, setup.init_scale, setup.spectral_radius, setup.forget_bias
+            ),
+        )
+    shipped = load_weights(setup.weights)
+    for field in fields(Network):
+        due, got = getattr(shipped.network, field.name), getattr(network, field.name)
+        if due != got:
+            raise ValueError(
+                f"weights {setup.weights!r} need {field.name} = {due!r}; the setup says {got!r}"
+            )
+    return sequence, example, network, shipped.weights
+
+
+def _loss_mask(
+    loss_steps: str | tuple[int, ...], has_target: Bool[np.ndarray, " time"]
+) -> Bool[np.ndarray, " time"]:
+    if loss_steps == "all":
+        return has_target.copy()
+    if loss_steps == "last":
+        return np.arange(len(has_target)) == np.flatnonzero(has_target)[-1]
+    return np.isin(np.arange(len(has_target)), loss_steps)
+
+
+def _in_trained_alphabet(setup: Setup) -> Text | Numbers:
+    """The setup's sequence, read with the alphabet that its weights were trained on."""
+    shipped = load_weights(setup.weights)
+    if isinstance(setup.sequence, Numbers):
+        if shipped.alphabet:
+            raise ValueError(
+                f"weights {setup.weights!r} read text; the setup's sequence is numbers"
+            )
+        return setup.sequence
+    if not shipped.alphabet:
+        raise ValueError(f"weights {setup.weights!r} read numbers; the setup's sequence is text")
+    if setup.sequence.alphabet not in ("", shipped.alphabet):
+        raise ValueError(
+            f"weights {setup.weights!r} were trained on the alphabet {shipped.alphabet!r}; "
+            f"the setup's alphabet is {setup.sequence.alphabet!r}"
+        )
+    return replace(setup.sequence, alphabet=shipped.alphabet)
+
+
+def _refuse_overflow(recorded: Record) -> None:
+    """An exploding network gives infinities: say where they began."""
+    for place, layer in enumerate(recorded.layers):
+        for name in ("hidden", "grad_hidden"):
+            lost = ~np.isfinite(getattr(layer, name)).all(axis=(1, 2))
+            if lost.any():
+                steps = np.flatnonzero(lost)
+                first = steps[0] if (name == "hidden") != layer.reverse else steps[-1]
+                raise ValueError(
+                    f"the numbers explode: {name} of layer record {place} leaves the range of "
+                    f"{layer.hidden.dtype} at step {first}; a smaller init_scale, spectral_radius "
+                    "or sequence keeps them finite"
+                )
+
+
+def _make_read_only(whole: Run) -> None:
+    holders: list[Any] = [vars(whole), whole.weights, whole.grad_weights]
+    holders += [vars(layer) for layer in whole.layers]
+    for holder in holders:
+        for value in holder.values():
+            if isinstance(value, np.ndarray):
+                value.flags.writeable = False
