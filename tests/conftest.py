@@ -1,0 +1,15 @@
+"""What every test shares: one BLAS thread as in the app, and Hypothesis without a clock."""
+
+import os
+
+from start import ONE_THREAD
+
+for variable in ONE_THREAD:  # before NumPy is imported
+    os.environ.setdefault(variable, "1")
+
+import hypothesis  # noqa: E402
+
+# A loaded machine is slow, not wrong. On CI the same examples every time: red means broken there.
+hypothesis.settings.register_profile("local", deadline=None)
+hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "local")
