@@ -7,12 +7,17 @@
 
 from typing import Any
 
+from rnn_core.by_source import cancellation, grad_by_source
+from rnn_core.jacobians import StateJacobians, state_jacobians
 from rnn_core.network import CELLS, MAX_HIDDEN_SIZE, MAX_LAYERS, Network, network_of
+from rnn_core.paths import PathSplit, path_split
 from rnn_core.run import Record, Run, record, run
 from rnn_core.sequences import SIGNALS, Example, Numbers, Text, signal
 from rnn_core.setup import Setup
 from rnn_core.shipped import ShippedWeights, load_weights, weights_names
 from rnn_core.trace import GRUTrace, LayerTrace, LSTMTrace, RNNTrace
+from rnn_core.truncated import Truncated, truncated
+from rnn_core.weight_steps import weight_step_norms, weight_step_terms
 
 __all__ = [
     "CELLS",
@@ -25,18 +30,27 @@ __all__ = [
     "LayerTrace",
     "Network",
     "Numbers",
+    "PathSplit",
     "RNNTrace",
     "Record",
     "Run",
     "Setup",
     "ShippedWeights",
+    "StateJacobians",
     "Text",
+    "Truncated",
+    "cancellation",
+    "grad_by_source",
     "load_weights",
     "network_of",
+    "path_split",
     "record",
     "run",
     "signal",
-    "trace_torch",
+    "state_jacobians",
+    "truncated",
+    "weight_step_norms",
+    "weight_step_terms",
     "weights_names",
 ]
 

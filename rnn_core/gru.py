@@ -23,7 +23,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from rnn_core.numerics import before, outer_sum, project, recurrent_outer_sum, total
+from rnn_core.numerics import apply, before, outer_sum, project, recurrent_outer_sum, total
 from rnn_core.trace import GRUTrace, LayerGradients
 
 
@@ -82,7 +82,8 @@ class Slopes(NamedTuple):
     """What δh_t is multiplied with to give the gates' blocks; all steps, blocks r, z, n."""
 
     gates: Float[np.ndarray, "time batch gates"]  # ∂h_t/∂a_t
-    recurrent: Float[np.ndarray, "time batch gates"]  # the same for [a^r, a^z, q]
+    recurrent: Float[np.ndarray, "time batch gates"]  # ∂h_t/∂[aʳ, aᶻ, q]
+    update_gate: Float[np.ndarray, "time batch hidden"]  # ∂h_t/∂h_{t-1}, the straight way
 
 
 def slopes(trace: GRUTrace) -> Slopes:
@@ -98,7 +99,28 @@ def slopes(trace: GRUTrace) -> Slopes:
     )
     recurrent[..., : 2 * size] = gates[..., : 2 * size]
     np.multiply(by_n, r, recurrent[..., 2 * size :])
-    return Slopes(gates, recurrent)
+    return Slopes(gates, recurrent, z)
+
+
+def step_back(
+    local: Slopes,
+    weights: Mapping[str, np.ndarray],
+    t: int,
+    delta_h: Float[np.ndarray, "*many batch hidden"],
+) -> tuple[Float[np.ndarray, "*many batch gates"], Float[np.ndarray, "*many batch hidden"]]:
+    """δa_t and what step t hands to h_{t-1}, for any number of adjoints δh_t at once."""
+    three = np.concatenate([delta_h] * 3, axis=-1)
+    handed = apply(three * local.recurrent[t], weights["weight_hh"])
+    return three * local.gates[t], handed + delta_h * local.update_gate[t]
+
+
+def recurrent_deltas(trace: GRUTrace) -> Float[np.ndarray, "time batch gates"]:
+    """[δaʳ, δaᶻ, δq] of a record with its gradients: what W_hh and b_hh see."""
+    if trace.grad_preactivation is None:
+        raise ValueError("trace must hold its gradients; got a forward record alone")
+    deltas = trace.grad_preactivation.copy()
+    deltas[..., -trace.hidden.shape[-1] :] *= trace.reset_gate
+    return deltas
 
 
 def backward(

@@ -26,7 +26,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from rnn_core.numerics import before, outer_sum, project, recurrent_outer_sum, sigmoid, total
+from rnn_core.numerics import apply, before, outer_sum, project, recurrent_outer_sum, sigmoid, total
 from rnn_core.trace import LayerGradients, LSTMTrace
 
 
@@ -95,6 +95,7 @@ class Slopes(NamedTuple):
 
     gates: Float[np.ndarray, "time batch gates"]  # ∂c_t/∂a_t for i, f, g; ∂h_t/∂a_t for o
     cell: Float[np.ndarray, "time batch hidden"]  # ∂h_t/∂c_t = o ⊙ (1 - tanh² c_t)
+    forget_gate: Float[np.ndarray, "time batch hidden"]  # ∂c_t/∂c_{t-1}, the straight way
 
 
 def slopes(trace: LSTMTrace) -> Slopes:
@@ -107,7 +108,31 @@ def slopes(trace: LSTMTrace) -> Slopes:
     np.multiply(before(trace.cell, trace.initial_cell) * f, 1.0 - f, by_f)
     np.multiply(i, 1.0 - g * g, by_g)
     np.multiply(tanh_cell * o, 1.0 - o, by_o)
-    return Slopes(gates, o * (1.0 - tanh_cell * tanh_cell))
+    return Slopes(gates, o * (1.0 - tanh_cell * tanh_cell), f)
+
+
+def step_back(
+    local: Slopes,
+    weights: Mapping[str, np.ndarray],
+    t: int,
+    delta_h: Float[np.ndarray, "*many batch hidden"],
+    carried: Float[np.ndarray, "*many batch hidden"],
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """δa_t and what step t hands to h_{t-1} and to c_{t-1}, for any number of adjoints at once.
+
+    `carried` is what reaches c_t by other ways than h_t.
+    """
+    by_i, by_f, by_g, by_o = blocks(local.gates[t])
+    delta_o = delta_h * by_o
+    delta_c = carried + delta_h * local.cell[t]
+    if "weight_co" in weights:
+        delta_c += delta_o * weights["weight_co"]
+    delta_i, delta_f = delta_c * by_i, delta_c * by_f
+    carried = delta_c * local.forget_gate[t]
+    if "weight_ci" in weights:
+        carried += delta_i * weights["weight_ci"] + delta_f * weights["weight_cf"]
+    delta_a = np.concatenate([delta_i, delta_f, delta_c * by_g, delta_o], axis=-1)
+    return delta_a, apply(delta_a, weights["weight_hh"]), carried
 
 
 def backward(

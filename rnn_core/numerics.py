@@ -50,3 +50,9 @@ def before(
 ) -> Float[np.ndarray, "time batch hidden"]:
     """The state that each step starts from: row t is s_{t-1}, row 0 the initial state."""
     return np.concatenate([initial[None], states[:-1]])
+
+
+def apply(deltas: np.ndarray, weight: Float[np.ndarray, "gates features"]) -> np.ndarray:
+    """Wᵀ δ over any leading axes, as one matrix product."""
+    product = np.dot(deltas.reshape(-1, deltas.shape[-1]), weight)
+    return product.reshape(*deltas.shape[:-1], weight.shape[1])

@@ -15,7 +15,7 @@ from dataclasses import replace
 import numpy as np
 from jaxtyping import Float
 
-from rnn_core.numerics import outer_sum, project, recurrent_outer_sum, total
+from rnn_core.numerics import apply, outer_sum, project, recurrent_outer_sum, total
 from rnn_core.trace import LayerGradients, RNNTrace
 
 
@@ -53,6 +53,17 @@ def slope(trace: RNNTrace) -> Float[np.ndarray, "time batch hidden"]:
     if trace.nonlinearity == "tanh":
         return 1.0 - trace.hidden * trace.hidden
     return (trace.hidden > 0.0).astype(trace.hidden.dtype)
+
+
+def step_back(
+    slopes: Float[np.ndarray, "time batch hidden"],
+    weights: Mapping[str, np.ndarray],
+    t: int,
+    delta_h: Float[np.ndarray, "*many batch hidden"],
+) -> tuple[Float[np.ndarray, "*many batch hidden"], Float[np.ndarray, "*many batch hidden"]]:
+    """δa_t and what step t hands to h_{t-1}, for any number of adjoints δh_t at once."""
+    delta_a = delta_h * slopes[t]
+    return delta_a, apply(delta_a, weights["weight_hh"])
 
 
 def backward(

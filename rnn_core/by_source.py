@@ -1,0 +1,85 @@
+"""Who is to blame: the gradient at each step, divided among the losses that it comes from.
+
+    G[k, t] = ∂L_k/∂h_t          Σ_k G[k, t] = ∂L/∂h_t
+
+In a layer that reads forward G is zero for t > k: a state cannot change an earlier loss (in the
+reverse direction for t < k; below a bidirectional layer every source reaches every step). Norms
+do not add: cancellation is Σ_k ‖G[k, t]‖ over ‖Σ_k G[k, t]‖, at least 1.
+"""
+
+import numpy as np
+from jaxtyping import Float
+
+from rnn_core import readout
+from rnn_core.adjoint import step_back
+from rnn_core.checks import whole
+from rnn_core.network import Weights, layer_weights
+from rnn_core.numerics import apply
+from rnn_core.propagate import flipped, top_of
+from rnn_core.run import Record
+from rnn_core.trace import LayerTrace
+
+BySource = Float[np.ndarray, "source time batch hidden"]
+
+
+def grad_by_source(run: Record, layer: int) -> BySource:
+    """G for one layer's record (an index into `run.layers`, from 0); rows are losses, then steps.
+
+    L_k counts as in `run.loss`: the mean over the batch. Memory grows with the length squared.
+    """
+    network = run.network
+    whole("layer", layer, 0, len(run.layers) - 1)
+    top = top_of(network, run.layers)
+    direct_at_source, _ = readout.backward(run.weights, top, run.grad_output)
+    length = len(direct_at_source)
+    direct = np.zeros((length, *direct_at_source.shape), direct_at_source.dtype)
+    direct[np.arange(length), np.arange(length)] = direct_at_source
+    in_time = True
+    for first in range(len(run.layers) - network.directions, -1, -network.directions):
+        halves = np.split(direct, network.directions, axis=-1)
+        if first <= layer:
+            half = np.ascontiguousarray(halves[layer - first])
+            _sweep(run.layers[layer], _weights(run, layer), half, None, in_time)
+            return half
+        below = np.zeros((*direct.shape[:-1], network.directions * network.hidden_size))
+        below = below.astype(direct.dtype, copy=False)
+        for place, half in enumerate(halves, start=first):
+            _sweep(run.layers[place], _weights(run, place), half, below, in_time)
+        direct, in_time = below, not network.bidirectional
+    raise AssertionError("layer was checked to be one of the records")
+
+
+def cancellation(grads: BySource) -> Float[np.ndarray, " time"]:
+    """Σ_k ‖G[k, t]‖ / ‖Σ_k G[k, t]‖ for each step; NaN where no loss reaches."""
+    apart = np.sqrt((grads * grads).sum(axis=(2, 3))).sum(axis=0)
+    together = grads.sum(axis=0)
+    norm = np.sqrt((together * together).sum(axis=(1, 2)))
+    reached = norm > 0.0
+    return np.divide(apart, norm, out=np.full_like(norm, np.nan), where=reached)
+
+
+def _weights(run: Record, place: int) -> Weights:
+    return layer_weights(run.weights, run.network.suffixes[place])
+
+
+def _sweep(
+    trace: LayerTrace, weights: Weights, grads: BySource, below: BySource | None, in_time: bool
+) -> None:
+    """Turn `grads`, what reaches h_t by other ways than the layer's recurrence, into G in place.
+
+    What goes on to the layer's inputs is added to `below`. `in_time` says that no source
+    reaches a step that the layer takes after it, which halves the work.
+    """
+    if trace.reverse:
+        trace, grads = flipped(trace), grads[::-1, ::-1]
+        below = None if below is None else below[::-1, ::-1]
+    back = step_back(trace, weights)
+    handed = np.zeros((grads.shape[0], *grads.shape[2:]), grads.dtype)
+    carried = np.zeros_like(handed)
+    for t in range(len(trace.hidden) - 1, -1, -1):
+        sources = slice(t, None) if in_time else slice(None)
+        delta_h = grads[sources, t] + handed[sources]
+        grads[sources, t] = delta_h
+        delta_a, handed[sources], carried[sources] = back(t, delta_h, carried[sources])
+        if below is not None:
+            below[sources, t] += apply(delta_a, weights["weight_ih"])
