@@ -1,5 +1,7 @@
 """The lab: a setup at the learner's hand, its run on the stage, and figures to look at longer."""
 
+from urllib.parse import urlencode
+
 import streamlit as st
 
 from exhibits.figure_panel import figure_panel
@@ -58,6 +60,11 @@ def _link(key: str) -> None:
     with st.popover("Link to this picture", icon=":material/link:", width="stretch"):
         st.caption("Opens the same run on any machine that has Unrolled.")
         st.code(_address(), language=None, wrap_lines=True)
+
+
+def _address() -> str:
+    query = urlencode(st.query_params.to_dict())
+    return f"{st.context.url}?{query}" if query else str(st.context.url)
 
 
 @st.fragment

@@ -7,11 +7,11 @@ from typing import Any
 
 import streamlit as st
 
-from rnn_core import Numbers, Text, shipped_weights
+from rnn_core import Numbers, ShippedWeights, Text, load_weights, weights_names
 
 CELL_NAMES = {
-    "rnn_tanh": "RNN · tanh",
-    "rnn_relu": "RNN · relu",
+    "rnn_tanh": "RNN tanh",
+    "rnn_relu": "RNN relu",
     "gru": "GRU",
     "lstm": "LSTM",
 }
@@ -41,7 +41,6 @@ def network_controls(key: str, sequence_kind: type[Text] | type[Numbers]) -> dic
 
 
 def _weights(key: str, cell: str, task: str) -> dict[str, Any]:
-    shipped = shipped_weights()
     choice = st.segmented_control(
         "Weights",
         ["trained", "random"],
@@ -55,15 +54,20 @@ def _weights(key: str, cell: str, task: str) -> dict[str, Any]:
     name = f"{task}-{cell}"
     if choice == "random":
         return {"weights": ""}
-    if name not in shipped:
+    if name not in weights_names():
         st.caption(f"No trained {CELL_NAMES[cell]} comes with the app: its weights are random.")
         return {"weights": ""}
-    model = shipped[name]
-    st.caption(
-        f"{model.hidden_size} units, {model.summary} "
-        "Choose *Random* for your own size, seed and start."
-    )
-    return {"weights": name, "hidden_size": model.hidden_size}
+    model = load_weights(name)
+    st.caption(f"{_described(model)} Choose *Random* for your own size, seed and start.")
+    return {
+        "weights": name,
+        "hidden_size": model.network.hidden_size,
+        "num_layers": model.network.num_layers,
+    }
+
+
+def _described(model: ShippedWeights) -> str:
+    return f"{model.network.hidden_size} units, {model.metadata['trained_to']}."
 
 
 def _random_start(key: str, cell: str) -> dict[str, Any]:

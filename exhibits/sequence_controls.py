@@ -64,7 +64,7 @@ def parse_numbers(text: str) -> tuple[float, ...]:
                 "Write numbers such as 0.5 −1 2e-3, with spaces or commas between them."
             )
         values.append(value)
-    _check_length("Numbers", len(values), "numbers")
+    _check_length("Numbers", len(values), "number")
     return tuple(values)
 
 
@@ -85,7 +85,8 @@ def values_from_link(text: str) -> tuple[float, ...]:
 def _check_length(what: str, count: int, unit: str) -> None:
     if not 2 <= count <= MAX_STEPS:
         raise ValueError(
-            f"{what}: {count} {unit} given; the lab reads at least 2 and shows at most {MAX_STEPS}."
+            f"{what}: {count} {unit}{'' if count == 1 else 's'} given; "
+            f"the lab reads at least 2 and shows at most {MAX_STEPS}."
         )
 
 
@@ -113,7 +114,7 @@ def _text(key: str) -> Text:
                 args=(example,),
                 help=example,
             )
-    _check_length("Text", len(text or ""), "characters")
+    _check_length("Text", len(text or ""), "character")
     return Text(text or "")
 
 

@@ -2,10 +2,16 @@
 
 import streamlit as st
 
+from exhibits.frame import frame
 from exhibits.process import prepare
 
 prepare()
-st.set_page_config(page_icon="🔁", layout="wide")  # an emoji: a :material/ icon would be fetched
+st.set_page_config(
+    page_icon="🔁",  # an emoji; the font of a :material/ page icon would be fetched from outside
+    layout="wide",
+    menu_items={"About": "Unrolled: recurrent networks, seen thinking and learning."},
+)
+frame()
 PAGES = [
     st.Page("home.py", title="Home", icon=":material/home:", default=True),
     st.Page("lab.py", title="Lab", icon=":material/science:", url_path="lab"),

@@ -1,0 +1,131 @@
+"""The figures of one run, one at a time, each with its text alternative and its numbers as CSV.
+
+Only the figure in view is built: a rerun stays quick, and the Jacobians are not computed unseen.
+"""
+
+from functools import lru_cache
+
+import numpy as np
+import streamlit as st
+
+from exhibits.runs import traced
+from figures import Drawing, gates, gradients, jacobians, trajectory
+from figures.style import Theme
+from rnn_core import LSTMTrace, Run, Setup, state_jacobians
+
+SUBJECTS = {
+    "gates": "Gates and states",
+    "trajectory": "Trajectory",
+    "gradients": "Gradients",
+    "jacobians": "Jacobians",
+}
+
+
+def figure_panel(run: Run, *, key: str) -> None:
+    """The chosen figure of the chosen layer; the choice is in the link."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        subject = st.segmented_control(
+            "Look longer",
+            list(SUBJECTS),
+            default="gates",
+            required=True,
+            format_func=SUBJECTS.__getitem__,
+            key=f"{key}_figure",
+            bind="query-params",
+        )
+        layer = _layer(run, key)
+        options = _options(subject, run, key)
+    drawing = _drawn(subject, run, layer, options)
+    st.plotly_chart(
+        drawing.figure,
+        key=f"{key}_figure_{subject}",
+        theme=None,
+        config=drawing.config,
+        alt=drawing.alt,
+    )
+    st.download_button(
+        "Numbers as CSV",
+        drawing.to_csv,
+        file_name=f"{drawing.name}.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        key=f"{key}_csv",
+        on_click="ignore",
+        type="tertiary",
+        help="The camera above the figure saves it as a picture.",
+    )
+
+
+def _layer(run: Run, key: str) -> int:
+    if len(run.layers) == 1:
+        return 0
+    return st.selectbox(
+        "Layer",
+        range(len(run.layers)),
+        index=len(run.layers) - 1,
+        format_func=lambda layer: f"Layer {layer + 1}",
+        key=f"{key}_figure_layer",
+        width=140,
+    )
+
+
+def _options(subject: str, run: Run, key: str) -> dict[str, object]:
+    """What a subject alone offers: the order of the units, or the plane of the trajectory."""
+    units = run.setup.hidden_size
+    if subject == "gates":
+        order = st.selectbox(
+            "Units in order of",
+            ["index", "mean", "similarity"],
+            key=f"{key}_figure_order",
+            format_func={
+                "index": "number",
+                "mean": "mean hidden state",
+                "similarity": "similarity",
+            }.__getitem__,
+            width=190,
+        )
+        return {"order": order}
+    if subject == "trajectory" and units > 1:
+        plane = st.selectbox(
+            "Plane",
+            ["principal components", "two units"],
+            key=f"{key}_figure_plane",
+            width=210,
+        )
+        if plane == "two units":
+            across = st.number_input("Unit across", 0, units - 1, 0, key=f"{key}_x_{units}", width=120)
+            up = st.number_input("Unit up", 0, units - 1, 1, key=f"{key}_y_{units}", width=120)
+            return {"units": (int(across), int(up))}
+    return {}
+
+
+def _drawn(subject: str, run: Run, layer: int, options: dict[str, object]) -> Drawing:
+    trace, sequence, theme = run.layers[layer], run.setup.sequence, _theme()
+    if subject == "gates":
+        return gates.draw(trace, sequence, theme=theme, **options)  # type: ignore[arg-type]
+    if subject == "trajectory":
+        return trajectory.draw(trace, sequence, theme=theme, **options)  # type: ignore[arg-type]
+    if subject == "gradients":
+        return gradients.draw(
+            trace,
+            sequence,
+            losses=run.losses[:, 0],
+            loss_mask=run.loss_mask,
+            theme=theme,
+        )
+    values, state_values = _singular_values(run.setup, layer)
+    return jacobians.draw(values, sequence, state_values=state_values, theme=theme)
+
+
+@lru_cache(maxsize=64)
+def _singular_values(setup: Setup, layer: int) -> tuple[np.ndarray, np.ndarray | None]:
+    run = traced(setup)
+    last = len(run.inputs) - 1
+    hidden = state_jacobians(run, layer, last, of="hidden").singular_values
+    if not isinstance(run.layers[layer], LSTMTrace):
+        return hidden, None
+    return hidden, state_jacobians(run, layer, last, of="state").singular_values
+
+
+def _theme() -> Theme:
+    return "dark" if st.context.theme.type == "dark" else "light"
