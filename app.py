@@ -8,4 +8,6 @@ from pathlib import Path
 
 import streamlit as st
 
-app = st.App(Path(__file__).parent / "pages" / "menu.py")
+from exhibits import stage
+
+app = st.App(Path(__file__).parent / "pages" / "menu.py", routes=stage.routes())

@@ -298,16 +298,26 @@ def serve(first_port: int, browser: bool) -> int:
     """Starts the app, opens the browser once it answers, and stays; the app's exit code."""
     port = free_port(first_port)
     say("Starting Unrolled ...")
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # be ended like Ctrl-C, app included
-    app = subprocess.Popen(app_command(port), cwd=ROOT, env=app_environment())
+    for name in ("SIGTERM", "SIGHUP"):  # told to end, or its terminal closed: as with Ctrl-C
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.default_int_handler)
+    app = subprocess.Popen(
+        app_command(port),
+        cwd=ROOT,
+        env=app_environment(),
+        # A group of its own: Ctrl-C reaches this process alone, which then ends the app quietly.
+        start_new_session=True,
+        creationflags=0x200 if os.name == "nt" else 0,
+    )
     try:
         wait_until_healthy(app, port)
-        say(f"Unrolled is at http://localhost:{port} (Ctrl-C stops it)")
+        say(f"Unrolled is at http://{HOST}:{port} (Ctrl-C stops it)")
         if browser and has_screen():
-            webbrowser.open(f"http://localhost:{port}")
+            webbrowser.open(f"http://{HOST}:{port}")
         code = app.wait()
         return code if code >= 0 else 128 - code
     except KeyboardInterrupt:
+        app.terminate()
         return 0
     finally:
         end_process(app)
@@ -320,7 +330,7 @@ def has_screen() -> bool:
 
 
 def end_process(process: "subprocess.Popen[bytes]") -> None:
-    """Waits for a process that Ctrl-C reached too, then asks it to end, and at last makes it."""
+    """Waits for a process that was told to end, tells it once more, and at last makes it."""
     for ask in (lambda: None, process.terminate, process.kill):
         ask()
         try:
