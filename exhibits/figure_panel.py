@@ -14,10 +14,10 @@ from figures.style import Theme
 from rnn_core import LSTMTrace, Run, Setup, state_jacobians
 
 SUBJECTS = {
-    "gates": "Gates and states",
     "trajectory": "Trajectory",
     "gradients": "Gradients",
     "jacobians": "Jacobians",
+    "gates": "Gates and states",
 }
 
 
@@ -27,7 +27,7 @@ def figure_panel(run: Run, *, key: str) -> None:
         subject = st.segmented_control(
             "Look longer",
             list(SUBJECTS),
-            default="gates",
+            default="trajectory",
             required=True,
             format_func=SUBJECTS.__getitem__,
             key=f"{key}_figure",

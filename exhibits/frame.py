@@ -5,7 +5,9 @@ import streamlit as st
 _FRAME = """
 <style>
 .stMainBlockContainer { padding: 4rem 2.25rem 3rem; max-width: 110rem; }
-[data-testid="stSidebarContent"] { --gap: 0.75rem; }
+[data-testid="stSidebarUserContent"] [data-testid="stVerticalBlock"] { gap: 0.7rem; }
+[data-testid="stExpandSidebarButton"] { width: auto; padding-right: 0.6rem; }
+[data-testid="stExpandSidebarButton"]::after { content: "Setup"; font-size: 0.95rem; }
 [data-testid="stSidebarHeader"] { height: 2.5rem; margin-bottom: 0; }
 @media (max-width: 640px) { .stMainBlockContainer { padding: 4rem 0.75rem 2rem; } }
 </style>
