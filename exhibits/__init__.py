@@ -1,0 +1,1 @@
+"""The interactive pieces that lessons and the lab are made of: setup in, widgets out."""

@@ -1,0 +1,65 @@
+/** Small helpers for elements. Text from the learner only ever becomes `textContent`. */
+
+const SVG = "http://www.w3.org/2000/svg";
+
+function filled(node, attributes, parent) {
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, String(value));
+  parent?.append(node);
+  return node;
+}
+
+/** @param {string} name @param {Record<string, string|number>} [attributes] @param {Element} [parent] */
+export const svg = (name, attributes = {}, parent) =>
+  filled(document.createElementNS(SVG, name), attributes, parent);
+
+/** @param {string} name @param {Record<string, string|number>} [attributes] @param {Element} [parent] */
+export const html = (name, attributes = {}, parent) =>
+  filled(document.createElement(name), attributes, parent);
+
+/** An element whose attributes are written only when they change: frames mostly change few. */
+export class Part {
+  /** @param {Element} node */
+  constructor(node) {
+    this.node = node;
+    this.written = new Map();
+  }
+
+  set(name, value) {
+    const text = typeof value === "number" ? String(Math.round(value * 100) / 100) : value;
+    if (this.written.get(name) === text) return;
+    this.written.set(name, text);
+    this.node.setAttribute(name, text);
+  }
+
+  style(name, value) {
+    const text = typeof value === "number" ? String(Math.round(value * 1000) / 1000) : value;
+    if (this.written.get(name) === text) return;
+    this.written.set(name, text);
+    this.node.style.setProperty(name, text);
+  }
+
+  text(value) {
+    if (this.written.get("#text") === value) return;
+    this.written.set("#text", value);
+    this.node.textContent = value;
+  }
+}
+
+/** A part of an SVG, made in place. */
+export const part = (name, attributes, parent) => new Part(svg(name, attributes, parent));
+
+/** Sizes a canvas in device pixels and returns its context, scaled to CSS pixels and cleared. */
+export function prepare(canvas, width, height) {
+  const ratio = globalThis.devicePixelRatio || 1;
+  const [wide, high] = [Math.round(width * ratio), Math.round(height * ratio)];
+  if (canvas.width !== wide || canvas.height !== high) {
+    canvas.width = wide;
+    canvas.height = high;
+    canvas.style.width = `${width}px`;
+    canvas.style.height = `${height}px`;
+  }
+  const context = canvas.getContext("2d");
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  context.clearRect(0, 0, width, height);
+  return context;
+}

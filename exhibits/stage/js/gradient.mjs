@@ -1,0 +1,128 @@
+/**
+ * The gradient strip: ‖∂L/∂h_t‖ as bars and ‖∂L/∂c_t‖ as ticks, on an absolute log axis, so that
+ * vanishing is seen. What lies below the axis, or is exactly 0, is marked as such at its foot.
+ */
+
+import { html, prepare } from "./dom.mjs";
+import { css, decadeLabels, onLog, powerOfTen, significant } from "./scales.mjs";
+
+/** Room above the top decade and below the lowest. */
+const MARGIN = { top: 7, bottom: 16 };
+
+export class GradientStrip {
+  /** @param {HTMLElement} root */
+  constructor(root) {
+    this.root = root;
+    this.canvas = root.querySelector("canvas");
+    this.label = root.querySelector("[data-gradient-label]");
+    this.ticks = root.querySelector("[data-decades]");
+  }
+
+  /** @param {import("./graph.mjs").Scene} scene */
+  layout(scene, theme) {
+    this.scene = scene;
+    const { geometry, run, seen, scales } = scene;
+    this.hidden = run.of(seen, "grad_hidden_norm");
+    this.cell = run.of(seen, "grad_cell_norm");
+    this.root.hidden = !this.hidden;
+    if (!this.hidden) return;
+    this.root.querySelector("[data-cell-key]").hidden = !this.cell;
+    const { low, high } = scales.axis;
+    this.canvas.setAttribute("aria-label",
+      `Gradient norms by time step on a log axis from ${powerOfTen(low)} to ${powerOfTen(high)}; `
+      + `at t = 0 ${significant(this.hidden[0])}, at t = ${run.steps - 1} ${significant(this.hidden[run.steps - 1])}`);
+    this.drawTicks(geometry);
+    this.paint(theme);
+  }
+
+  y(power) {
+    const { low, high } = this.scene.scales.axis;
+    const room = this.scene.geometry.gradientHeight - MARGIN.top - MARGIN.bottom;
+    return MARGIN.top + room * (1 - (power - low) / (high - low));
+  }
+
+  drawTicks(geometry) {
+    this.powers = decadeLabels(this.scene.scales.axis, 5);
+    this.ticks.replaceChildren(...this.powers.map((power) => {
+      const tick = html("span");
+      tick.textContent = powerOfTen(power);
+      tick.style.top = `${this.y(power)}px`;
+      return tick;
+    }));
+    this.ticks.style.height = `${geometry.gradientHeight}px`;
+  }
+
+  paint(theme) {
+    const { geometry, run, scales } = this.scene;
+    const { axis, gradientHeight, cellWidth } = geometry;
+    const context = prepare(this.canvas, axis, gradientHeight);
+    context.fillStyle = css(theme.line);
+    for (let power = scales.axis.low; power <= scales.axis.high; power++) {
+      context.globalAlpha = this.powers.includes(power) ? 1 : 0.45;
+      context.fillRect(0, Math.round(this.y(power)), axis, 1);
+    }
+    context.globalAlpha = 1;
+    const foot = this.y(scales.axis.low);
+    const wide = cellWidth > 5 ? Math.min(cellWidth * 0.72, 46) : Math.max(1, cellWidth - 0.6);
+    for (let t = 0; t < run.steps; t++) {
+      const x = (t + 0.5) * cellWidth;
+      this.bar(context, theme, this.hidden[t], x, wide, foot);
+      if (this.cell) this.tick(context, theme, this.cell[t], x, wide, foot);
+    }
+    this.stepNumbers(context, theme);
+  }
+
+  bar(context, theme, value, x, wide, foot) {
+    context.fillStyle = css(theme.gradient);
+    const height = onLog(value, this.scene.scales.axis) * (foot - MARGIN.top);
+    if (height > 0) {
+      context.fillRect(x - wide / 2, foot - height, wide, height);
+      return;
+    }
+    // Nothing to see on the axis: an open foot says "exactly 0", a solid wedge "below the axis".
+    if (value === 0) {
+      context.strokeStyle = css(theme.gradient);
+      context.lineWidth = 1;
+      if (wide >= 6) context.strokeRect(x - wide / 2 + 0.5, foot - 2.5, wide - 1, 3);
+      return;
+    }
+    const half = Math.min(4, wide / 2);
+    context.beginPath();
+    context.moveTo(x - half, foot - 2);
+    context.lineTo(x + half, foot - 2);
+    context.lineTo(x, foot + 3);
+    context.fill();
+  }
+
+  tick(context, theme, value, x, wide, foot) {
+    const share = onLog(value, this.scene.scales.axis);
+    if (share <= 0) return;
+    const y = foot - share * (foot - MARGIN.top);
+    context.fillStyle = css(theme.back);
+    context.fillRect(x - wide / 2 - 2, y - 2.5, wide + 4, 5);
+    context.fillStyle = css(theme.text);
+    context.fillRect(x - wide / 2 - 2, y - 1, wide + 4, 2);
+  }
+
+  /** The strips' own time axis: every step, or as many as have room. */
+  stepNumbers(context, theme) {
+    const { geometry, run } = this.scene;
+    const every = [1, 2, 5, 10, 20, 25, 50, 100].find((n) => n * geometry.cellWidth >= 26) ?? 200;
+    context.fillStyle = css(theme.muted);
+    context.font = `12px ${theme.font}`;
+    context.textAlign = "center";
+    context.textBaseline = "alphabetic";
+    for (let t = 0; t < run.steps; t += every) {
+      context.fillText(String(t), Math.max(4, (t + 0.5) * geometry.cellWidth), geometry.gradientHeight - 2);
+    }
+  }
+
+  /** @returns {number|null} the step at a point of the window */
+  at(clientX, clientY) {
+    if (this.root.hidden) return null;
+    const box = this.canvas.getBoundingClientRect();
+    if (clientY < box.top || clientY > box.bottom) return null;
+    const step = Math.floor((clientX - box.left) / this.scene.geometry.cellWidth);
+    return step >= 0 && step < this.scene.run.steps ? step : null;
+  }
+}

@@ -1,0 +1,87 @@
+/** Title, the choices of layer, phase and view, and the narration. */
+
+import { html } from "./dom.mjs";
+import { asText, narrate } from "./narration.mjs";
+
+export class Head {
+  /**
+   * @param {HTMLElement} stage
+   * @param {{phase: (phase: string) => void, rolled: (rolled: boolean) => void,
+   *          layer: (layer: number) => void}} act
+   */
+  constructor(stage, act) {
+    this.stage = stage;
+    this.act = act;
+    this.title = stage.querySelector("[data-title]");
+    this.narration = stage.querySelector("[data-narration]");
+    this.live = stage.querySelector("[data-live]");
+    this.layers = stage.querySelector("[data-layers]");
+    this.phases = [...stage.querySelectorAll("[data-phases] button")];
+    this.views = [...stage.querySelectorAll("[data-views] button")];
+    for (const button of this.phases) button.onclick = () => act.phase(button.dataset.phase);
+    for (const button of this.views) button.onclick = () => act.rolled(button.dataset.view === "rolled");
+    this.told = "";
+  }
+
+  /** @param {import("./decode.mjs").RunData} run */
+  load(run, seen, phases) {
+    const { header } = run;
+    this.title.textContent = titleOf(header);
+    for (const button of this.phases) button.hidden = !phases.includes(button.dataset.phase);
+    this.layers.hidden = header.layers.length < 2;
+    const names = header.layers.map((layer) => chip(header, layer));
+    if ([...this.layers.children].map((child) => child.textContent).join() !== names.join()) {
+      this.layers.replaceChildren(...names.map((name, k) => {
+        const button = html("button", { type: "button", "data-layer": k });
+        button.textContent = name;
+        button.onclick = () => this.act.layer(k);
+        if (header.layers[k].reverse) button.title = `${header.layers[k].name}, reads from the end: its wires point left`;
+        return button;
+      }));
+    }
+    [...this.layers.children].forEach((button, k) => button.setAttribute("aria-pressed", String(k === seen)));
+  }
+
+  show(phase, rolled) {
+    this.stage.dataset.phase = phase;
+    for (const button of this.phases) button.setAttribute("aria-pressed", String(button.dataset.phase === phase));
+    for (const button of this.views) {
+      button.setAttribute("aria-pressed", String((button.dataset.view === "rolled") === rolled));
+    }
+  }
+
+  /** Shows the sentence at once; says it aloud when the learner has stopped for a moment. */
+  tell(run, state, aloudAfter) {
+    const parts = narrate(run, state);
+    const text = asText(parts);
+    if (text === this.told) return;
+    this.told = text;
+    this.narration.replaceChildren(...parts.map((piece) => {
+      const node = piece.strong ? html("b") : document.createTextNode("");
+      node.textContent = piece.text;
+      return node;
+    }));
+    clearTimeout(this.timer);
+    if (aloudAfter !== null) this.timer = setTimeout(() => { this.live.textContent = text; }, aloudAfter);
+  }
+
+  destroy() {
+    clearTimeout(this.timer);
+  }
+}
+
+const CELLS = { lstm: "LSTM", gru: "GRU", rnn_tanh: "RNN (tanh)", rnn_relu: "RNN (relu)" };
+
+function titleOf(header) {
+  const { labels, kind } = header.input;
+  const text = kind === "text" ? labels.join("") : "";
+  const short = text.length > 40 ? `${text.slice(0, 39)}…` : text;
+  const reads = kind === "text" ? `“${short}”` : `${header.steps} numbers`;
+  return `${header.title || `${CELLS[header.cell]} · ${header.hidden} units`} · ${reads}`;
+}
+
+function chip(header, layer) {
+  const both = header.layers.some((other) => other.reverse);
+  const name = layer.name.replace("layer", "Layer");
+  return both ? `${name} ${layer.reverse ? "←" : "→"}` : name;
+}

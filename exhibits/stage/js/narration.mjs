@@ -1,0 +1,203 @@
+/**
+ * One sentence or two for the step under the cursor, built from its numbers.
+ *
+ * It speaks of the unit that the learner picked; where none is picked, of the one whose memory
+ * (LSTM: c, otherwise h) changes most at this step, the lowest number winning a tie.
+ *
+ * @typedef {import("./decode.mjs").RunData} RunData
+ * @typedef {{text: string, strong?: boolean}} Part
+ */
+
+import { gate, significant, spoken } from "./scales.mjs";
+
+const NAMES = { " ": "a space", "\n": "a line break", "\t": "a tab", "\r": "a carriage return" };
+const SIGNS = { " ": "␣", "\n": "⏎", "\t": "⇥", "\r": "␍" };
+
+/** What stands in a column for a label: visible also where the character is not. */
+export const sign = (label) => SIGNS[label] ?? label;
+
+/** A label within a sentence. */
+export const named = (label) => NAMES[label] ?? `“${label}”`;
+
+const strong = (text) => ({ text, strong: true });
+const plain = (text) => ({ text });
+
+/** The parts as one string, as a screen reader gets them. @param {Part[]} parts */
+export const asText = (parts) => parts.map((part) => part.text).join("");
+
+/** @param {RunData} run @returns {number} the unit whose memory changes most at this step */
+export function mostChanged(run, layer, step) {
+  const field = run.of(layer, "cell") ? "cell" : "hidden";
+  let most = -1;
+  let telling = 0;
+  for (let unit = 0; unit < run.hidden; unit++) {
+    const change = Math.abs(run.at(layer, field, step, unit) - run.before(layer, field, step, unit));
+    if (change > most) {
+      most = change;
+      telling = unit;
+    }
+  }
+  return telling;
+}
+
+/** The index of the largest prediction. @param {RunData} run */
+export function bestClass(run, step) {
+  const classes = run.header.output.classes.length;
+  const all = run.array("prediction");
+  let best = 0;
+  for (let k = 1; k < classes; k++) {
+    if (all[step * classes + k] > all[step * classes + best]) best = k;
+  }
+  return { index: best, probability: all[step * classes + best] };
+}
+
+/** The probability that a classifier gave the right class. @param {RunData} run */
+export function probabilityOfTarget(run, step) {
+  const classes = run.header.output.classes.length;
+  return run.array("prediction")[step * classes + run.array("target")[step]];
+}
+
+/**
+ * @param {RunData} run
+ * @param {{step: number, phase: string, layer: number, unit: number|null}} state
+ * @returns {Part[]}
+ */
+export function narrate(run, state) {
+  if (state.phase === "loss") return lossSentence(run, state);
+  if (state.phase === "backward") return backwardSentence(run, state);
+  return forwardSentence(run, state);
+}
+
+function forwardSentence(run, { step, layer, unit }) {
+  const label = run.header.input.labels[step];
+  const reading = run.header.input.kind === "text" ? named(label) : spoken(run.array("inputs")[step]);
+  const several = run.header.layers.length > 1 ? `, ${run.header.layers[layer].name}` : "";
+  const chosen = unit ?? mostChanged(run, layer, step);
+  const parts = [strong(`t = ${step}`), plain(`, reading ${reading}${several}: `)];
+  if (run.direction(layer) < 0) parts.push(plain("from the end of the sequence, "));
+  parts.push(plain(unit === null ? `unit ${chosen} changes most: ` : `unit ${chosen}: `));
+  const tell = { lstm: lstmUnit, gru: gruUnit }[run.header.cell] ?? rnnUnit;
+  return [...parts, ...tell(run, layer, step, chosen), plain(" "), ...outcome(run, step)];
+}
+
+function lstmUnit(run, layer, step, unit) {
+  const at = (field) => run.at(layer, field, step, unit);
+  const memory = run.before(layer, "cell", step, unit);
+  const [forget, input, candidate] = [at("forget_gate"), at("input_gate"), at("candidate")];
+  const written = input * candidate;
+  const writes = [
+    plain("input gate "), strong(gate(input)), plain(` × candidate ${spoken(candidate)} `),
+    plain(`${written < 0 ? "takes away" : "adds"} ${spoken(Math.abs(written))}`),
+  ];
+  const result = [plain(", so its memory is "), strong(spoken(at("cell"))), plain(".")];
+  if (memory === 0) return [plain("it remembers nothing yet; "), ...writes, ...result];
+  const share = [plain("forget gate "), strong(gate(forget))];
+  share.push(forget < 0.1
+    ? plain(` drops its memory ${spoken(memory)} (${spoken(forget * memory)} is left), `)
+    : plain(` keeps ${spoken(forget * memory)} of its memory ${spoken(memory)}, `));
+  return [...share, ...writes, ...result];
+}
+
+function gruUnit(run, layer, step, unit) {
+  const at = (field) => run.at(layer, field, step, unit);
+  const [update, candidate] = [at("update_gate"), at("candidate")];
+  const state = run.before(layer, "hidden", step, unit);
+  return [
+    plain("update gate "), strong(gate(update)),
+    plain(` keeps ${spoken(update * state)} of its state ${spoken(state)} and takes `),
+    plain(`${spoken((1 - update) * candidate)} from the candidate ${spoken(candidate)}, so h = `),
+    strong(spoken(at("hidden"))), plain("."),
+  ];
+}
+
+function rnnUnit(run, layer, step, unit) {
+  const squash = run.header.cell === "rnn_relu" ? "relu" : "tanh";
+  return [
+    plain("what it reads and what it remembers add up to "),
+    strong(spoken(run.at(layer, "preactivation", step, unit))),
+    plain(`; ${squash} makes that h = `), strong(spoken(run.at(layer, "hidden", step, unit))),
+    plain(` (it was ${spoken(run.before(layer, "hidden", step, unit))}).`),
+  ];
+}
+
+function outcome(run, step) {
+  const counted = run.array("has_loss")[step] === 1;
+  const loss = counted ? [strong(spoken(run.array("losses")[step])), plain(".")] : [];
+  if (run.header.output.loss === "categorical") {
+    const { index, probability } = bestClass(run, step);
+    const guess = `It expects ${named(run.header.output.classes[index])} (p = ${gate(probability)})`;
+    if (!counted) return [plain(`${guess}; no loss is counted here.`)];
+    const target = named(run.header.output.classes[run.array("target")[step]]);
+    return [plain(`${guess}, and ${target} comes: loss `), ...loss];
+  }
+  const outputs = run.array("prediction").length / run.steps;
+  const guess = `It expects ${spoken(run.array("prediction")[step * outputs])}`;
+  if (!counted) return [plain(`${guess}; no loss is counted here.`)];
+  return [plain(`${guess}, and ${spoken(run.array("target")[step * outputs])} comes: loss `), ...loss];
+}
+
+function lossSentence(run, { step }) {
+  const losses = run.array("losses");
+  const head = strong(`t = ${step}`);
+  const upTo = losses.slice(0, step + 1).reduce((sum, loss) => sum + loss, 0);
+  const sum = [plain(" Up to here the losses add up to "), strong(spoken(upTo)),
+    plain(`, of ${spoken(run.header.totalLoss)} in all.`)];
+  if (run.array("has_loss")[step] !== 1) return [head, plain(": no loss is counted here."), ...sum];
+  if (run.header.output.loss === "categorical") {
+    const target = named(run.header.output.classes[run.array("target")[step]]);
+    const given = gate(probabilityOfTarget(run, step));
+    return [head, plain(`: ${target} comes, and the network had given it p = `), strong(given),
+      plain(`, so the loss is −ln p = `), strong(spoken(losses[step])), plain("."), ...sum];
+  }
+  const outputs = run.array("prediction").length / run.steps;
+  return [head, plain(": the network said "), strong(spoken(run.array("prediction")[step * outputs])),
+    plain(`, and ${spoken(run.array("target")[step * outputs])} came, so the loss is `),
+    strong(spoken(losses[step])), plain("."), ...sum];
+}
+
+function backwardSentence(run, { step, layer }) {
+  const norms = run.of(layer, "grad_hidden_norm");
+  const head = [strong(`t = ${step}`), plain(", going back: ")];
+  if (norms[step] === 0) return [...head, plain(noGradient(run, layer, step))];
+  const start = firstReached(norms, run.direction(layer));
+  const parts = [...head, plain("the gradient that reaches h is "), strong(significant(norms[step])),
+    ...compared(norms, step, start)];
+  const cell = run.of(layer, "grad_cell_norm");
+  if (cell) parts.push(plain(` The one that reaches the memory c is ${significant(cell[step])}.`));
+  return [...parts, ...weightPart(run, layer, step)];
+}
+
+/** The step at which the gradient sets out: the last, in the layer's order, that has any. */
+function firstReached(norms, direction) {
+  const order = Array.from(norms.keys());
+  if (direction > 0) order.reverse();
+  return order.find((t) => norms[t] > 0);
+}
+
+function compared(norms, step, start) {
+  if (step === start) return [plain("; here it sets out.")];
+  const ratio = norms[step] / norms[start];
+  const there = `where it set out, at t = ${start}, it was ${significant(norms[start])}`;
+  if (ratio < 0.01) return [plain(`, ${significant(ratio, 2)} of what it was: ${there}.`)];
+  if (ratio > 100) return [plain(`, ${significant(ratio, 2)} times what it was: ${there}.`)];
+  return [plain(`; ${there}.`)];
+}
+
+function noGradient(run, layer, step) {
+  const losses = run.array("has_loss");
+  const ahead = run.direction(layer) > 0 ? losses.subarray(step) : losses.subarray(0, step + 1);
+  return ahead.some((counted) => counted === 1)
+    ? "the gradient is exactly 0 here; nothing of the later losses comes this far."
+    : "no loss stands here or later, so there is nothing to send back: the gradient is exactly 0.";
+}
+
+function weightPart(run, layer, step) {
+  const term = run.of(layer, "weight_term")[step];
+  const before = step - run.direction(layer);
+  if (before < 0 || before >= run.steps) {
+    return [plain(" The state before it is fixed, and the sum for W is complete: "),
+      strong(significant(run.of(layer, "weight_sum")[step])), plain(".")];
+  }
+  return [plain(` The same W gets one more term, of size ${significant(term, 2)}; its sum so far is `),
+    strong(significant(run.of(layer, "weight_sum")[step], 3)), plain(".")];
+}

@@ -1,0 +1,200 @@
+/**
+ * Mouse and touch over the picture: hovering reads a value, a click picks unit and step, a drag
+ * scrubs. In the strips a drag points at the step itself, in the graph it pulls the cursor along.
+ */
+
+import { columnAt } from "./layout.mjs";
+import { named } from "./narration.mjs";
+import { significant } from "./scales.mjs";
+import { FIELDS } from "./theme.mjs";
+
+/** Pixels that a pointer may tremble before a click becomes a drag. */
+const TREMBLE = 5;
+
+export class Pointer {
+  /** @param {import("./main.mjs").Stage} stage */
+  constructor(stage) {
+    this.stage = stage;
+    const { body, tip } = stage;
+    this.tip = tip;
+    this.head = tip.querySelector("[data-tip-head]");
+    this.value = tip.querySelector("[data-tip-value]");
+    this.note = tip.querySelector("[data-tip-note]");
+    this.spot = body.querySelector("[data-spot]");
+    body.onpointerdown = (event) => this.down(event);
+    body.onpointermove = (event) => this.move(event);
+    body.onpointerup = (event) => this.up(event);
+    body.onpointercancel = () => this.leave();
+    body.onpointerleave = () => this.leave();
+  }
+
+  down(event) {
+    if (event.button !== 0) return;
+    this.from = { x: event.clientX, y: event.clientY, step: this.stage.clock.step, drag: false,
+      inGraph: this.inGraph(event) };
+    this.stage.root.focus({ preventScroll: true });
+  }
+
+  move(event) {
+    const { from } = this;
+    if (from && !from.drag && Math.abs(event.clientX - from.x) > TREMBLE) {
+      from.drag = true;
+      this.stage.body.setPointerCapture(event.pointerId);
+      this.hide();
+    }
+    if (from?.drag) this.scrub(event);
+    else if (event.pointerType !== "touch") this.read(event);
+  }
+
+  up(event) {
+    const { from } = this;
+    this.from = null;
+    if (!from || from.drag) return;
+    if (event.pointerType === "touch") this.read(event);
+    this.pick(event);
+  }
+
+  leave() {
+    this.from = null;
+    this.hide();
+    this.stage.hover(null);
+  }
+
+  inGraph(event) {
+    return event.clientY < this.stage.graphRoot.getBoundingClientRect().bottom;
+  }
+
+  scrub(event) {
+    const { geometry, run } = this.stage.scene;
+    if (this.from.inGraph) {
+      this.stage.to(this.from.step + Math.round(((event.clientX - this.from.x) / geometry.axis) * run.steps));
+      return;
+    }
+    const left = this.stage.body.getBoundingClientRect().left + geometry.gutter;
+    this.stage.to(Math.floor((event.clientX - left) / geometry.cellWidth));
+  }
+
+  /** What is under the pointer. */
+  target(event) {
+    const inStrip = this.stage.strips.at(event.clientX, event.clientY);
+    if (inStrip) return { kind: "strip", ...inStrip };
+    const step = this.stage.gradient.at(event.clientX, event.clientY);
+    if (step !== null) return { kind: "gradient", step };
+    return this.inGraph(event) ? this.graphTarget(event) : null;
+  }
+
+  graphTarget(event) {
+    const { geometry, run, seen } = this.stage.scene;
+    const box = this.stage.graphRoot.getBoundingClientRect();
+    const [x, y] = [event.clientX - box.left - geometry.gutter, event.clientY - box.top];
+    const { frame, middles } = this.stage;
+    const rolled = frame.roll < 0.5;
+    if (x < 0 || x > geometry.axis) return null;
+    const step = rolled ? frame.step : columnAt(frame.edges, x);
+    if (rolled && Math.abs(x - middles[step]) > geometry.column) return null;
+    const layer = geometry.rows.layers.findIndex(({ top, bottom }) => y >= top - 3 && y <= bottom + 3);
+    if (layer >= 0 && layer !== seen) return { kind: "layer", layer, step };
+    const found = this.stage.cells.unitAt(x, y, middles[step]);
+    if (found) return { kind: "unit", step, ...found };
+    return step < run.steps ? { kind: "column", step } : null;
+  }
+
+  pick(event) {
+    const target = this.target(event);
+    if (!target) return;
+    if (target.kind === "layer") this.stage.seeLayer(target.layer);
+    if ("unit" in target) this.stage.pickUnit(target.unit);
+    this.stage.to(target.step);
+  }
+
+  read(event) {
+    const target = this.target(event);
+    this.stage.hover(target && "unit" in target ? target.unit : null);
+    this.stage.body.style.cursor = target ? "pointer" : "default";
+    const text = target && describe(this.stage.scene, target, this.stage.clock.phase);
+    this.mark(target);
+    if (!text) {
+      this.hide();
+      return;
+    }
+    this.head.textContent = text.head;
+    this.value.textContent = text.value;
+    this.note.textContent = text.note ?? "";
+    this.note.hidden = !text.note;
+    this.tip.hidden = false;
+    this.place(event);
+  }
+
+  /** A frame about the very cell of the strip that is read. */
+  mark(target) {
+    const shown = target?.kind === "strip";
+    this.spot.hidden = !shown;
+    if (!shown) return;
+    const { geometry, run } = this.stage.scene;
+    const canvas = this.stage.strips.strips.find((strip) => strip.field === target.field).canvas;
+    const [body, box] = [this.stage.body.getBoundingClientRect(), canvas.getBoundingClientRect()];
+    const height = geometry.stripHeight / run.hidden;
+    const [wide, high] = [Math.max(7, geometry.cellWidth + 2), Math.max(7, height + 2)];
+    const x = box.left - body.left + (target.step + 0.5) * geometry.cellWidth - wide / 2;
+    const y = box.top - body.top + (target.unit + 0.5) * height - high / 2;
+    Object.assign(this.spot.style, { width: `${wide}px`, height: `${high}px`, left: "0", top: "0",
+      transform: `translate(${x}px, ${y}px)` });
+  }
+
+  place(event) {
+    const box = this.stage.root.getBoundingClientRect();
+    const { offsetWidth: wide, offsetHeight: high } = this.tip;
+    const x = event.clientX - box.left + 14 + wide > box.width ? event.clientX - box.left - wide - 10
+      : event.clientX - box.left + 14;
+    const y = event.clientY - box.top - high - 12;
+    this.tip.style.transform = `translate(${Math.max(0, x)}px, ${Math.max(0, y)}px)`;
+  }
+
+  hide() {
+    this.tip.hidden = true;
+    this.spot.hidden = true;
+  }
+}
+
+const at = (run, step) => {
+  const label = run.header.input.labels[step];
+  return `t = ${step}, ${run.header.input.kind === "text" ? named(label) : `x = ${label}`}`;
+};
+
+/** @returns {{head: string, value: string, note?: string}|null} */
+export function describe({ run, seen }, target, phase) {
+  const { step } = target;
+  if (target.kind === "layer") {
+    return { head: `${run.header.layers[target.layer].name} · ${at(run, step)}`,
+      value: `‖h‖ = ${significant(run.of(target.layer, "hidden_norm")[step])}`, note: "click to see this layer" };
+  }
+  if (target.kind === "gradient") return describeGradient(run, seen, step);
+  if (target.kind === "column") return describeColumn(run, step);
+  const { field, unit } = target;
+  const gradient = run.of(seen, `grad_${field}`);
+  const note = gradient ? `∂L/∂${FIELDS[field].sign} = ${significant(run.at(seen, `grad_${field}`, step, unit))}` : undefined;
+  return { head: `${FIELDS[field].name} · unit ${unit} · ${at(run, step)}`,
+    value: significant(run.at(seen, field, step, unit)),
+    note: phase === "backward" || target.kind === "unit" ? note : undefined };
+}
+
+function describeGradient(run, seen, step) {
+  const cell = run.of(seen, "grad_cell_norm");
+  return { head: `gradient · ${at(run, step)}`,
+    value: `‖∂L/∂h‖ = ${significant(run.of(seen, "grad_hidden_norm")[step])}`,
+    note: cell ? `‖∂L/∂c‖ = ${significant(cell[step])}` : undefined };
+}
+
+function describeColumn(run, step) {
+  const loss = run.array("has_loss")[step] === 1 ? `loss ${significant(run.array("losses")[step])}` : "no loss here";
+  if (run.header.output.loss === "categorical") {
+    const { classes } = run.header.output;
+    const probabilities = run.array("prediction").subarray(step * classes.length, (step + 1) * classes.length);
+    const order = [...classes.keys()].sort((a, b) => probabilities[b] - probabilities[a]).slice(0, 3);
+    return { head: at(run, step), value: loss,
+      note: order.map((k) => `${named(classes[k])} ${significant(probabilities[k], 3)}`).join(" · ") };
+  }
+  const outputs = run.array("prediction").length / run.steps;
+  const target = run.array("has_target")[step] === 1 ? `, y = ${significant(run.array("target")[step * outputs])}` : "";
+  return { head: at(run, step), value: loss, note: `ŷ = ${significant(run.array("prediction")[step * outputs])}${target}` };
+}

@@ -1,0 +1,104 @@
+/**
+ * The strips: one heat map per field, units down and time across, painted once per payload.
+ * While playing only the veil over what is not computed yet moves (see `band.mjs`).
+ */
+
+import { html, prepare, Part } from "./dom.mjs";
+import { css, significant } from "./scales.mjs";
+import { FIELDS } from "./theme.mjs";
+
+export class Strips {
+  /** @param {HTMLElement} root */
+  constructor(root) {
+    this.root = root;
+    this.strips = [];
+  }
+
+  /** @param {import("./graph.mjs").Scene} scene @param {import("./bitmaps.mjs").Bitmaps} bitmaps */
+  layout(scene, bitmaps, theme) {
+    const { run, geometry } = scene;
+    const fields = run.header.strips;
+    if (this.strips.map((strip) => strip.field).join() !== fields.join()) this.build(fields);
+    this.scene = scene;
+    for (const strip of this.strips) {
+      this.describe(strip, bitmaps.limits.get(strip.field), scene, theme);
+      this.paint(strip, bitmaps.pictures.get(strip.field), geometry, run, theme);
+    }
+  }
+
+  build(fields) {
+    this.root.replaceChildren();
+    this.strips = fields.map((field) => {
+      const row = html("div", { class: "strip", "data-field": field }, this.root);
+      const label = html("div", { class: "strip-label" }, row);
+      const name = html("b", {}, label);
+      name.textContent = FIELDS[field].name;
+      const gloss = html("span", { class: "gloss" }, label);
+      const legend = html("span", { class: "legend" }, label);
+      const canvas = html("canvas", { role: "img" }, html("div", { class: "strip-plot" }, row));
+      const light = new Part(html("div", { class: "unit-light" }, canvas.parentNode));
+      return { field, row, label, gloss, legend, canvas, light };
+    });
+  }
+
+  /** Label, legend with its limits, and what a screen reader is told. */
+  describe({ field, gloss, legend, canvas }, limit, { run, seen }, theme) {
+    const { scale, ends, gloss: words, name } = FIELDS[field];
+    const gate = scale === "gate";
+    gloss.textContent = gate ? "" : words;
+    gloss.hidden = gate;
+    const from = gate ? `0 ${ends[0]}` : significant(-limit, 2).replace(/\.0$/, "");
+    const to = gate ? `1 ${ends[1]}` : significant(limit, 2).replace(/\.0$/, "");
+    const ramp = html("i", { class: `ramp ${scale}` });
+    const [low, high] = [html("span"), html("span")];
+    low.textContent = from;
+    high.textContent = to;
+    legend.replaceChildren(low, ramp, high);
+    const layer = run.header.layers.length > 1 ? `, ${run.header.layers[seen].name}` : "";
+    canvas.setAttribute("aria-label", `${name}${layer}: heat map of ${run.hidden} units by `
+      + `${run.steps} steps, colours from ${from} to ${to}`);
+  }
+
+  paint({ canvas }, picture, geometry, run, theme) {
+    const { axis, stripHeight, cellWidth } = geometry;
+    const context = prepare(canvas, axis, stripHeight);
+    context.imageSmoothingEnabled = false;
+    context.drawImage(picture, 0, 0, axis, stripHeight);
+    context.fillStyle = css(theme.back);
+    const rowHeight = stripHeight / run.hidden;
+    if (rowHeight >= 4) {
+      for (let unit = 1; unit < run.hidden; unit++) context.fillRect(0, unit * rowHeight - 0.5, axis, 1);
+    }
+    if (cellWidth >= 7) {
+      for (let t = 1; t < run.steps; t++) context.fillRect(t * cellWidth - 0.75, 0, 1.5, stripHeight);
+    }
+  }
+
+  /** Lights one unit in every strip. @param {number|null} unit @param {boolean} chosen */
+  light(unit, chosen) {
+    const { stripHeight, axis } = this.scene.geometry;
+    const height = stripHeight / this.scene.run.hidden;
+    for (const { light } of this.strips) {
+      light.style("display", unit === null ? "none" : "block");
+      if (unit === null) continue;
+      light.set("class", chosen ? "unit-light chosen" : "unit-light");
+      light.style("width", `${axis}px`);
+      light.style("height", `${Math.max(3, height)}px`);
+      light.style("transform", `translateY(${unit * height + Math.min(0, (height - 3) / 2)}px)`);
+    }
+  }
+
+  /** What is at a point of the window. @returns {{field: string, unit: number, step: number}|null} */
+  at(clientX, clientY) {
+    const { geometry, run } = this.scene;
+    for (const { canvas, field } of this.strips) {
+      const box = canvas.getBoundingClientRect();
+      if (clientY < box.top || clientY >= box.bottom) continue;
+      const unit = Math.floor(((clientY - box.top) / box.height) * run.hidden);
+      const step = Math.floor((clientX - box.left) / geometry.cellWidth);
+      if (step < 0 || step >= run.steps) return null;
+      return { field, unit: Math.min(run.hidden - 1, unit), step };
+    }
+    return null;
+  }
+}

@@ -1,0 +1,83 @@
+/** Buttons, scrubber, speed and keys. It holds nothing: it asks the stage and shows its state. */
+
+import { SPEEDS } from "./clock.mjs";
+import { html, Part } from "./dom.mjs";
+import { named } from "./narration.mjs";
+
+const word = (speed) => `${speed}×`;
+
+export class Transport {
+  /**
+   * @param {HTMLElement} stage
+   * @param {{first(): void, last(): void, left(): void, right(): void, toggle(): void,
+   *   to(step: number): void, speed(speed: number): void, backward(): void}} act
+   */
+  constructor(stage, act) {
+    this.stage = stage;
+    this.act = act;
+    this.scrub = stage.querySelector("[data-scrub]");
+    this.scrubPart = new Part(this.scrub);
+    this.where = new Part(stage.querySelector("[data-where]"));
+    this.speed = stage.querySelector("[data-speed]");
+    this.play = stage.querySelector('[data-act="play"]');
+    const does = { first: act.first, left: act.left, play: act.toggle, right: act.right, last: act.last };
+    for (const button of stage.querySelectorAll("[data-act]")) button.onclick = does[button.dataset.act];
+    this.scrub.oninput = () => act.to(Number(this.scrub.value));
+    this.speed.replaceChildren(...SPEEDS.map((speed) => {
+      const option = html("option", { value: speed });
+      option.textContent = word(speed);
+      return option;
+    }));
+    this.speed.onchange = () => act.speed(Number(this.speed.value));
+    stage.onkeydown = (event) => this.key(event);
+  }
+
+  /** @param {import("./decode.mjs").RunData} run */
+  load(run) {
+    this.run = run;
+    this.scrub.max = String(run.steps - 1);
+  }
+
+  /** @param {import("./clock.mjs").Clock} clock */
+  show(clock) {
+    const { step, phase, playing, speed } = clock;
+    const last = Math.max(1, this.run.steps - 1);
+    if (this.scrub.value !== String(step)) this.scrub.value = String(step);
+    this.scrubPart.style("--share", `${(100 * step) / last}%`);
+    const label = this.run.header.input.labels[step];
+    const reads = this.run.header.input.kind === "text" ? named(label) : label;
+    this.scrubPart.set("aria-valuetext", `t = ${step} of ${this.run.steps - 1}, reading ${reads}, ${phase}`);
+    this.where.text(`t = ${step} / ${this.run.steps - 1}`);
+    if (this.speed.value !== String(speed)) this.speed.value = String(speed);
+    this.stage.classList.toggle("playing", playing);
+    const name = playing ? "Pause" : "Play";
+    if (this.play.getAttribute("aria-label") !== name) {
+      this.play.setAttribute("aria-label", name);
+      this.play.title = `${name} (space)`;
+    }
+  }
+
+  key(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const at = event.composedPath()[0];
+    const tag = at?.tagName ?? "";
+    // A focused button or list keeps the keys that work it.
+    if (event.key === " " && (tag === "BUTTON" || tag === "SELECT")) return;
+    if (tag === "SELECT" && event.key.startsWith("Arrow")) return;
+    const { act } = this;
+    const does = {
+      " ": act.toggle, ArrowLeft: act.left, ArrowRight: act.right, Home: act.first, End: act.last,
+      b: act.backward, B: act.backward, "+": () => this.faster(1), "=": () => this.faster(1),
+      "-": () => this.faster(-1), "−": () => this.faster(-1),
+    }[event.key];
+    if (!does) return;
+    event.preventDefault();
+    event.stopPropagation();
+    does();
+  }
+
+  faster(by) {
+    const place = SPEEDS.indexOf(Number(this.speed.value)) + by;
+    if (SPEEDS[place]) this.act.speed(SPEEDS[place]);
+  }
+}

@@ -1,0 +1,121 @@
+/**
+ * The shared weight W_hh: drawn once, with a rail to every column that uses it. Going back, each
+ * column sends its term along the rail, and the running sum grows in a bar of its own.
+ */
+
+import { part, svg, prepare } from "./dom.mjs";
+import { arrived, ramp } from "./progress.mjs";
+import { css, diverging, largest, significant } from "./scales.mjs";
+
+export class SharedWeight {
+  /** @param {SVGSVGElement} root @param {HTMLCanvasElement} picture */
+  constructor(root, picture) {
+    this.picture = picture;
+    const group = svg("g", { class: "weight" });
+    root.prepend(group);
+    this.rail = part("line", { class: "rail" }, group);
+    this.lit = part("line", { class: "rail lit" }, group);
+    this.track = part("rect", { class: "sum-track", rx: 4 }, group);
+    this.sum = part("rect", { class: "sum", rx: 4 }, group);
+    this.name = part("text", { class: "row-label weight-name" }, group);
+    this.note = part("text", { class: "row-label" }, group);
+    this.dot = part("circle", { class: "signal gradient", r: 4 }, group);
+  }
+
+  /** @param {import("./graph.mjs").Scene} scene */
+  layout(scene, theme) {
+    this.scene = scene;
+    const { geometry, run, seen } = scene;
+    const { rail } = geometry.rows;
+    this.size = geometry.narrow ? 22 : 34;
+    this.sums = run.of(seen, "weight_sum");
+    this.terms = run.of(seen, "weight_term");
+    this.most = this.sums ? largest(this.sums) || 1 : 1;
+    this.picture.style.left = "0px";
+    this.picture.style.top = `${rail - this.size / 2}px`;
+    this.paint(theme);
+    const start = -geometry.gutter + this.size;
+    for (const line of [this.rail, this.lit]) {
+      line.set("x1", start);
+      line.set("y1", rail);
+      line.set("y2", rail);
+    }
+    const from = geometry.narrow ? start : start + 8;
+    this.room = (geometry.narrow ? geometry.axis * 0.96 : geometry.gutter - this.size - 20);
+    this.from = from;
+    for (const bar of [this.track, this.sum]) {
+      bar.set("x", from);
+      bar.set("y", rail - 4.5);
+      bar.set("height", 9);
+    }
+    this.track.set("width", this.room);
+    this.name.set("x", from);
+    this.name.set("y", rail - 9);
+    this.note.set("x", from);
+    this.note.set("y", rail + 19);
+    for (const text of [this.name, this.note]) text.style("display", geometry.narrow ? "none" : "inline");
+  }
+
+  /** W itself as a small heat map, gates side by side turned upright. */
+  paint(theme) {
+    const { run, seen } = this.scene;
+    const weight = run.of(seen, "weight");
+    const context = prepare(this.picture, this.size, this.size);
+    this.picture.setAttribute("aria-label", weight
+      ? `The shared recurrent weight W, ${weight.length / run.hidden} by ${run.hidden}`
+      : "The shared recurrent weight W");
+    if (!weight) return;
+    const colour = diverging(theme.negative, theme.zero, theme.positive, 127.5);
+    const rows = weight.length / run.hidden;
+    const image = new ImageData(run.hidden, rows);
+    for (let k = 0; k < weight.length; k++) image.data.set([...colour(weight[k] - 127.5), 255], 4 * k);
+    const small = new OffscreenCanvas(run.hidden, rows);
+    small.getContext("2d").putImageData(image, 0, 0);
+    context.imageSmoothingEnabled = rows > this.size;
+    context.imageSmoothingQuality = "high";
+    context.drawImage(small, 0, 0, this.size, this.size);
+    context.strokeStyle = css(theme.line);
+    context.strokeRect(0.5, 0.5, this.size - 1, this.size - 1);
+  }
+
+  /** @param {import("./graph.mjs").Frame} frame @param {Float64Array} middles */
+  draw(frame, middles) {
+    const { geometry, run, direction } = this.scene;
+    const { weights, step } = frame;
+    const back = weights.backward > 0.5 && this.sums !== null;
+    const tap = (t) => middles[t] - geometry.boxWidth / 2 + 7;
+    const ends = [tap(0), tap(run.steps - 1)];
+    this.rail.set("x2", Math.max(...ends));
+    const reached = back ? Math.max(...ends) : Math.max(tap(step), direction < 0 ? tap(run.steps - 1) : -Infinity);
+    this.lit.set("x2", reached);
+    this.lit.set("class", back ? "rail lit backward" : "rail lit");
+    this.lit.style("opacity", 1 - 0.6 * weights.loss);
+    this.name.text(back ? "∂L/∂W so far" : "shared weight W");
+    this.note.text(back ? `‖Σ‖ = ${significant(this.sums[step], 3)}` : "the same at every t");
+    for (const bar of [this.track, this.sum]) bar.style("opacity", back ? 1 : 0);
+    if (back) this.sum.set("width", this.length(frame));
+    this.drawDot(frame, back, tap);
+  }
+
+  /** The bar's length between two steps: the sum before the term, then with it. */
+  length(frame) {
+    const { direction, run } = this.scene;
+    const at = Math.min(run.steps - 1, Math.max(0, frame.place));
+    const [from, to] = direction > 0 ? [Math.ceil(at), Math.floor(at)] : [Math.floor(at), Math.ceil(at)];
+    const share = from === to ? 1 : ramp(Math.abs(from - at), 0.5, 1);
+    const value = this.sums[from] + (this.sums[to] - this.sums[from]) * share;
+    return Math.max(1, (this.room * value) / this.most);
+  }
+
+  /** The term on its way from the column to W. */
+  drawDot(frame, back, tap) {
+    const { direction, geometry } = this.scene;
+    const to = direction > 0 ? Math.floor(frame.place + 1e-6) : Math.ceil(frame.place - 1e-6);
+    const share = ramp(arrived(to, frame.place, -direction), 0.45, 1);
+    const shown = back && share > 0 && share < 1;
+    this.dot.style("opacity", shown ? 1 : 0);
+    if (!shown) return;
+    this.dot.set("cx", tap(to) + (this.from + this.room - tap(to)) * share);
+    this.dot.set("cy", geometry.rows.rail);
+  }
+}

@@ -1,0 +1,208 @@
+"""One run as one `bytes` value for the browser.
+
+    uint32 (little-endian)   length of the header in bytes
+    header                   JSON in UTF-8, padded with spaces so that the arrays start at 8·n
+    arrays                   one after the other, each starting at a multiple of 8
+
+The header's `arrays` lists name → {offset, shape, dtype}, offsets counted from the first array.
+States and gates travel as float32 (seven digits, four are shown). Gradients and losses travel as
+float64: a vanished gradient of 1e-60 is a number to show, and in float32 it would be a false 0.
+
+Names are `layer{k}.{field}` with the fields of `rnn_core.trace`, for the first sequence of the
+batch, plus per step t (rows are steps of the input, also for a reverse layer):
+
+    hidden_norm, cell_norm         ‖h_t‖, ‖c_t‖
+    grad_hidden_norm, …_cell_norm  ‖∂L/∂h_t‖, ‖∂L/∂c_t‖, both total
+    handed_hidden, handed_cell     the norm of the gradient that step t hands to the step before
+                                   it in the layer's own order, along the wire of h and of c
+    own_norm                       ‖e_t‖: what reaches h_t other than from the layer's own future
+    weight_term, weight_sum        ‖δa_t h_{t-1}ᵀ‖ and ‖Σ_{s≥t} δa_s h_{s-1}ᵀ‖ for W_hh; the sum
+                                   over all steps is ∂L/∂W_hh (GRU: the n block takes δq for δaⁿ)
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from rnn_core import GRUTrace, LayerTrace, LSTMTrace, Numbers, Run
+from rnn_core.weight_steps import factors
+
+BUDGET = 250 * 1024  # bytes; above it only the layer that is seen travels in full
+_THUMBNAIL = 32 * 1024  # bytes; a larger W_hh is not drawn as a picture
+STRIPS = {
+    "lstm": ("forget_gate", "input_gate", "output_gate", "candidate", "cell", "hidden"),
+    "gru": ("reset_gate", "update_gate", "candidate", "hidden"),
+    "rnn_tanh": ("preactivation", "hidden"),
+    "rnn_relu": ("preactivation", "hidden"),
+}
+
+Arrays = dict[str, np.ndarray]
+_bodies: "WeakKeyDictionary[Run, dict[int, tuple[dict, bytes]]]" = WeakKeyDictionary()
+
+
+def encode(run: Run, *, title: str, state: Mapping[str, object], layer: int) -> bytes:
+    """The whole payload; `layer` is the one that must travel in full, `state` goes along."""
+    kept = _bodies.setdefault(run, {})
+    if layer not in kept:
+        kept[layer] = _body(run, layer)
+    fixed, body = kept[layer]
+    header = json.dumps({**fixed, "title": title, "state": dict(state)}, ensure_ascii=False)
+    raw = header.encode()
+    raw += b" " * (-(4 + len(raw)) % 8)
+    return len(raw).to_bytes(4, "little") + raw + body
+
+
+def _body(run: Run, layer: int) -> tuple[dict, bytes]:
+    """What does not change while the run stays the same: the header's fixed part, the arrays."""
+    arrays = _outcome(run)
+    full = [_full(run, k) for k in range(len(run.layers))]
+    for k in range(len(run.layers)):
+        arrays |= _named(k, _summary(run.layers[k]))
+    everything = sum(value.nbytes for part in [arrays, *full] for value in part.values())
+    shown = range(len(full)) if everything <= BUDGET else [layer]
+    for k in shown:
+        arrays |= _named(k, full[k])
+    index, body = _packed(arrays)
+    return {"version": 1, "id": hashlib.blake2b(body, digest_size=8).hexdigest(),
+            **_description(run, list(shown)), "arrays": index}, body
+
+
+def _description(run: Run, shown: list[int]) -> dict:
+    sequence, cell = run.setup.sequence, run.setup.cell
+    text = not isinstance(sequence, Numbers)
+    both = run.setup.bidirectional
+    return {
+        "cell": cell,
+        "steps": int(run.inputs.shape[0]),
+        "hidden": int(run.layers[0].hidden.shape[-1]),
+        "input": {"kind": "text" if text else "numbers", "labels": sequence.labels},
+        "output": {
+            "loss": "categorical" if text else "squared",
+            "classes": list(run.alphabet),
+        },
+        "strips": list(STRIPS[cell]),
+        "layers": [
+            {"name": f"layer {k // 2 + 1 if both else k + 1}", "depth": k // 2 if both else k,
+             "reverse": bool(trace.reverse), "full": k in shown}
+            for k, trace in enumerate(run.layers)
+        ],
+        "totalLoss": float(run.loss),
+    }
+
+
+def _outcome(run: Run) -> Arrays:
+    targets = np.asarray(run.targets)
+    arrays = {
+        "output": _single(run.output[:, 0]),
+        "prediction": _single(run.prediction[:, 0]),
+        "target": _single(targets[:, 0].reshape(len(targets), -1)),
+        "has_target": np.asarray(run.has_target, np.uint8),
+        "has_loss": np.asarray(run.loss_mask, np.uint8),
+        "losses": np.asarray(run.losses[:, 0], np.float64),
+    }
+    if isinstance(run.setup.sequence, Numbers):
+        arrays["inputs"] = _single(run.inputs[:, 0])
+    return arrays
+
+
+def _summary(trace: LayerTrace) -> Arrays:
+    """The little that is drawn of a layer that is not the one seen."""
+    norms = {"hidden_norm": _single(np.linalg.norm(trace.hidden[:, 0], axis=-1))}
+    if isinstance(trace, LSTMTrace):
+        norms["cell_norm"] = _single(np.linalg.norm(trace.cell[:, 0], axis=-1))
+    return norms
+
+
+def _full(run: Run, k: int) -> Arrays:
+    trace = run.layers[k]
+    suffix = run.network.suffixes[k]
+    arrays = {name: _single(getattr(trace, name)[:, 0]) for name in STRIPS[run.setup.cell]}
+    arrays["initial_hidden"] = _single(trace.initial_hidden[0])
+    if isinstance(trace, LSTMTrace):
+        arrays["initial_cell"] = _single(trace.initial_cell[0])
+    recurrent = run.weights[f"weight_hh{suffix}"]
+    if recurrent.size <= _THUMBNAIL:
+        largest = float(np.abs(recurrent).max()) or 1.0
+        arrays["weight"] = np.round(127.5 + 127.5 * recurrent / largest).astype(np.uint8)
+        arrays["weight_limit"] = np.array([largest])
+    if trace.grad_hidden is not None:
+        arrays |= _gradients(run, trace, suffix)
+    return arrays
+
+
+def _gradients(run: Run, trace: LayerTrace, suffix: str) -> Arrays:
+    assert trace.grad_hidden is not None
+    name = f"weight_hh{suffix}"
+    deltas = factors(run, name).deltas
+    handed = deltas @ run.weights[name]
+    if isinstance(trace, GRUTrace):
+        handed = handed + trace.update_gate * trace.grad_hidden
+    own = trace.grad_hidden - _later(handed, trace.reverse)
+    arrays = {
+        "grad_hidden": trace.grad_hidden[:, 0],
+        "grad_hidden_norm": _norm(trace.grad_hidden),
+        "handed_hidden": _norm(handed),
+        "own_norm": _norm(own),
+        **_weight_steps(run, name, trace.reverse),
+    }
+    if isinstance(trace, LSTMTrace) and trace.grad_cell is not None:
+        down = trace.forget_gate * trace.grad_cell
+        if f"weight_ci{suffix}" in run.weights and trace.grad_preactivation is not None:
+            at_input, at_forget, _, _ = np.split(trace.grad_preactivation, 4, axis=-1)
+            down = down + at_input * run.weights[f"weight_ci{suffix}"]
+            down = down + at_forget * run.weights[f"weight_cf{suffix}"]
+        arrays |= {"grad_cell": trace.grad_cell[:, 0], "grad_cell_norm": _norm(trace.grad_cell),
+                   "handed_cell": _norm(down)}
+    return {name: np.asarray(value, np.float64) for name, value in arrays.items()}
+
+
+def _weight_steps(run: Run, name: str, reverse: bool) -> Arrays:
+    """The norm of each step's term of a weight's gradient, and of the sum up to it, going back."""
+    deltas, before, _ = factors(run, name)
+    assert before is not None
+    steps = len(deltas)
+    term, total = np.empty(steps), np.empty(steps)
+    so_far = np.zeros((deltas.shape[-1], before.shape[-1]))
+    for t in range(steps) if reverse else reversed(range(steps)):
+        step = deltas[t].T @ before[t]
+        so_far += step
+        term[t], total[t] = np.linalg.norm(step), np.linalg.norm(so_far)
+    return {"weight_term": term, "weight_sum": total}
+
+
+def _later(handed: np.ndarray, reverse: bool) -> np.ndarray:
+    """Row t holds what the step after t, in the layer's own order, hands to step t."""
+    nothing = np.zeros_like(handed[:1])
+    return np.concatenate([nothing, handed[:-1]] if reverse else [handed[1:], nothing])
+
+
+def _norm(values: np.ndarray) -> np.ndarray:
+    """Per step, of the batch's first sequence. Scaled first: the squares of 1e-200 would be 0."""
+    rows = np.asarray(values[:, 0], np.float64)
+    largest = np.abs(rows).max(axis=-1)
+    scale = np.where(largest > 0, largest, 1.0)
+    return largest * np.linalg.norm(rows / scale[:, None], axis=-1)
+
+
+def _single(values: np.ndarray) -> np.ndarray:
+    return np.ascontiguousarray(values, np.float32)
+
+
+def _named(k: int, arrays: Arrays) -> Arrays:
+    return {f"layer{k}.{name}": value for name, value in arrays.items()}
+
+
+def _packed(arrays: Arrays) -> tuple[dict, bytes]:
+    kinds = {"float32": "f4", "float64": "f8", "uint8": "u1"}
+    index, parts, offset = {}, [], 0
+    for name, value in arrays.items():
+        raw = np.ascontiguousarray(value).tobytes()
+        raw += b"\0" * (-len(raw) % 8)
+        index[name] = {"offset": offset, "shape": list(value.shape),
+                       "dtype": kinds[str(value.dtype)]}
+        parts.append(raw)
+        offset += len(raw)
+    return index, b"".join(parts)
