@@ -34,7 +34,6 @@ PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 PIP_LOG = VENV / "pip.log"
 HOST = "127.0.0.1"
 PORT = 8501
-PORTS_TRIED = 50
 SECONDS_TO_ANSWER = 90
 # One BLAS thread: the matrices are small, and more threads stall a loaded machine.
 ONE_THREAD = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
@@ -85,9 +84,8 @@ def fault() -> str:
         return "holds no Python that starts here"
     if code:
         return "holds no working pip"
-    if "False" in answer:
-        return "holds a Python older than 3.11, or is no environment of its own"
-    return ""
+    old = "holds a Python older than 3.11, or is no environment of its own"
+    return old if "False" in answer else ""
 
 
 def environment() -> None:
@@ -137,9 +135,9 @@ def install(name: str, what: str) -> None:
 
 def small_torch() -> None:
     """On Linux without an NVIDIA card, takes PyTorch's build without CUDA if it can be had."""
-    has_card = Path("/proc/driver/nvidia").exists() or shutil.which("nvidia-smi")
+    card = Path("/proc/driver/nvidia").exists() or shutil.which("nvidia-smi")
     pin = re.search(r"^torch==[\w.]+", (ROOT / "requirements.txt").read_text("utf-8"), re.M)
-    if platform.system() != "Linux" or has_card or pin is None:
+    if platform.system() != "Linux" or card or pin is None:
         return
     code, _ = pip("--no-deps", "--no-index", pin.group())  # there already, or in a wheel folder
     if code:
@@ -153,8 +151,10 @@ def small_torch() -> None:
 def pip(*arguments: str) -> "tuple[int, str]":
     """`pip install` in .venv: its exit code and its words, which are also kept in .venv/pip.log."""
     command = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
+    # Python compiles what it imports; compiling everything beforehand would take twice as long.
+    compiled = "--compile" if os.environ.get("PYTHONDONTWRITEBYTECODE") else "--no-compile"
     process = subprocess.Popen(
-        [*command, "--progress-bar", "off", *arguments],
+        [*command, compiled, "--progress-bar", "off", *arguments],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -173,7 +173,7 @@ def show_progress(words: "list[str]") -> None:
     """Of pip's many lines, one per package that is fetched and one for the unpacking."""
     wheel = re.match(
         r"\s*(?:Downloading|Using cached|Processing) (?:.*[/\\])?([\w.]+)-([\w.+!]+)-[^ ]*\.whl"
-        r"(?: (\(.+\)))?$",
+        r"(?: (\([\d.]+ .?B\))| \(from .+\))?$",
         words[-1],
     )
     if wheel:
@@ -253,7 +253,7 @@ def is_busy(port: int) -> bool:
 
 def free_port(first: int) -> int:
     """The first free port from `first` on; says so if that is another one."""
-    last = min(first + PORTS_TRIED, 65536) - 1
+    last = min(first + 50, 65536) - 1
     for port in range(first, last + 1):
         if not is_busy(port):
             if port != first:
@@ -325,8 +325,8 @@ def serve(first_port: int, browser: bool) -> int:
 
 def has_screen() -> bool:
     """False on a Linux without one, where a browser would open in the terminal."""
-    screens = os.environ.get("DISPLAY"), os.environ.get("WAYLAND_DISPLAY")
-    return platform.system() in ("Windows", "Darwin") or any(screens)
+    screens = {"DISPLAY", "WAYLAND_DISPLAY"} & os.environ.keys()
+    return platform.system() in ("Windows", "Darwin") or bool(screens)
 
 
 def end_process(process: "subprocess.Popen[bytes]") -> None:

@@ -1,17 +1,13 @@
-"""start.py: what it says and returns when things are not as they should be, and when they are.
+"""start.py up to the point where everything is there: command line, environment, packages.
 
 Nothing is downloaded here: installs go to an index that does not exist, or are stood in for.
 """
 
 import ast
-import http.client
 import os
 import shutil
-import signal
-import socket
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -84,7 +80,6 @@ def test_a_newer_python_on_this_machine_is_named(monkeypatch: pytest.MonkeyPatch
         (["frobnicate"], "invalid choice: 'frobnicate'"),
         (["--port", "many"], "invalid int value: 'many'"),
         (["--port", "70000"], "from 1 to 65535, got 70000"),
-        (["--port", "0"], "from 1 to 65535, got 0"),
         (["--speed"], "unrecognized arguments: --speed"),
         (["--no-browser", "test"], "`test` comes first"),
     ],
@@ -215,6 +210,40 @@ def test_it_installs_when_a_requirement_changed_and_not_else(
     assert calls[2:] == ["requirements.txt", "requirements.txt", "requirements-dev.txt"]
 
 
+@pytest.mark.parametrize(
+    ("card", "answers", "asked"),
+    [
+        (True, [], []),
+        (False, [0], ["--no-index"]),  # there already, or in a wheel folder that pip knows
+        (False, [1, 0], ["--no-index", "--index-url"]),
+        (False, [1, 1], ["--no-index", "--index-url"]),  # then the big one, with all the rest
+    ],
+)
+def test_without_an_nvidia_card_the_small_torch_is_taken(
+    card: bool,
+    answers: list[int],
+    asked: list[str],
+    venv: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (venv.parent / "requirements.txt").write_text("numpy==2\ntorch==2.13.0; platform == 'x'\n")
+    monkeypatch.setattr(shutil, "which", lambda name: "nvidia-smi" if card else None)
+    monkeypatch.setattr(Path, "exists", lambda path: False)
+    monkeypatch.setattr(start.platform, "system", lambda: "Linux")
+    calls = []
+
+    def pip(*arguments: str) -> tuple[int, str]:
+        calls.append(arguments)
+        return answers[len(calls) - 1], ""
+
+    monkeypatch.setattr(start, "pip", pip)
+    start.small_torch()
+    assert [call[-2 if "--no-index" in call else -3] for call in calls] == asked
+    assert {call[-1] for call in calls} <= {"torch==2.13.0"}
+    assert ("taking the one with CUDA" in capsys.readouterr().out) == (answers == [1, 1])
+
+
 @pytest.mark.parametrize("there", ["link", "file"])
 def test_a_venv_that_is_no_folder_is_replaced(
     there: str, venv: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -271,9 +300,9 @@ def test_of_pips_words_the_packages_are_shown(capsys: pytest.CaptureFixture[str]
         "  Downloading streamlit-1.67.0-py3-none-any.whl.metadata (9.8 kB)",
         "Downloading streamlit-1.67.0-py3-none-any.whl (11.2 MB)",
         "  Using cached numpy-2.4.6-cp311-cp311-manylinux_2_28_x86_64.whl (16.6 MB)",
+        "Processing /wheels/six-1.0-py2.py3-none-any.whl (from -r requirements.txt (line 3))",
         r"Processing C:\wheels\torch-2.13.0+cpu-cp311-cp311-win_amd64.whl",
-        "WARNING: Retrying (Retry(total=4)) after connection broken",
-        "WARNING: Retrying (Retry(total=3)) after connection broken",
+        *["WARNING: Retrying (Retry(total=4)) after connection broken"] * 2,
         "Installing collected packages: numpy, streamlit",
     ):
         words.append(line)
@@ -281,119 +310,8 @@ def test_of_pips_words_the_packages_are_shown(capsys: pytest.CaptureFixture[str]
     assert capsys.readouterr().out.splitlines() == [
         "  streamlit 1.67.0 (11.2 MB)",
         "  numpy 2.4.6 (16.6 MB)",
+        "  six 1.0",
         "  torch 2.13.0+cpu",
         "  no answer from the package index; trying again ...",
         "  unpacking 2 package(s) ...",
     ]
-
-
-# The app -----------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def taken() -> Iterator[int]:
-    """A port on which somebody else listens."""
-    with socket.socket() as other:
-        other.bind((start.HOST, 0))
-        other.listen()
-        yield other.getsockname()[1]
-
-
-def test_a_busy_port_is_said_and_the_next_free_one_taken(
-    taken: int, capsys: pytest.CaptureFixture[str]
-) -> None:
-    port = start.free_port(taken)
-    assert port > taken
-    assert capsys.readouterr().out == f"Port {taken} is busy; taking {port}.\n"
-    assert start.free_port(port) == port
-    assert capsys.readouterr().out == ""
-
-
-def test_no_free_port_at_all_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(start, "is_busy", lambda port: True)
-    with pytest.raises(start.Stop, match="ports 65530 to 65535 are all busy; name another one"):
-        start.free_port(65530)
-
-
-def serve_instead(monkeypatch: pytest.MonkeyPatch, program: str) -> None:
-    """Lets start.py run a small program, which finds its port in the variable `port`."""
-    monkeypatch.setattr(
-        start, "app_command", lambda port: [sys.executable, "-c", f"port = {port}\n{program}"]
-    )
-    monkeypatch.setattr(start, "has_screen", lambda: True)
-    monkeypatch.setattr(signal, "signal", lambda *_: None)
-
-
-def test_an_app_that_cannot_start_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    serve_instead(monkeypatch, "exit(7)")
-    with pytest.raises(start.Stop, match=r"ended before it answered \(exit code 7\)"):
-        start.serve(start.PORT, browser=False)
-
-
-@pytest.mark.parametrize("browser", [True, False])
-def test_the_browser_opens_when_the_app_answers_and_its_exit_code_is_passed_on(
-    browser: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    program = """
-import http.server
-class Health(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        self.send_response(200); self.end_headers()
-        if self.path != "/_stcore/health": raise SystemExit(5)
-    def log_message(self, *_): ...
-http.server.HTTPServer(("127.0.0.1", port), Health).serve_forever()
-"""
-    opened: list[str] = []
-    serve_instead(monkeypatch, program)
-
-    def visit(url: str) -> None:
-        opened.append(url)
-        end(url)
-
-    def end(url: str) -> None:
-        connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=5)
-        connection.request("GET", "/end")
-        connection.close()
-
-    monkeypatch.setattr(start.webbrowser, "open", visit)
-    if not browser:
-        monkeypatch.setattr(start, "say", lambda line: end(line.split()[3]) if "at" in line else 0)
-    assert start.serve(18700, browser) == 5
-    assert [url.split(":")[1] for url in opened] == ["//127.0.0.1"] * browser
-
-
-def test_it_serves_this_machine_alone_and_sends_nothing() -> None:
-    options = start.app_command(8501)
-    assert "--server.address=127.0.0.1" in options
-    assert "--browser.gatherUsageStats=false" in options
-    assert "OPENBLAS_NUM_THREADS" in start.app_environment()
-
-
-if os.name != "nt":  # where Ctrl-C is a signal that a test can send
-
-    @pytest.mark.parametrize("to_all", [True, False], ids=["ctrl-c", "terminate"])
-    def test_it_stops_quietly_and_leaves_nothing_running(to_all: bool) -> None:
-        script = (
-            "import sys, start; start.prepare = lambda: None; start.PYTHON = sys.executable;"
-            "sys.exit(start.main(['--no-browser', '--port', '18800']))"
-        )
-        app = subprocess.Popen(
-            [sys.executable, "-c", script],
-            cwd=start.ROOT,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
-        assert app.stdout
-        lines = iter(app.stdout.readline, "")
-        port = int(next(line for line in lines if "Unrolled is at" in line).split()[3][17:])
-        if to_all:
-            os.killpg(app.pid, signal.SIGINT)  # as a terminal does
-        else:
-            app.terminate()
-        _, errors = app.communicate(timeout=30)
-        assert app.returncode == 0
-        assert errors == ""
-        assert not start.is_healthy(port)
-        assert not start.is_busy(port)
