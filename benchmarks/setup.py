@@ -29,6 +29,7 @@ from tests.browser.chromium import find_browser
 from tests.browser.conftest import AT_REST
 
 ROUNDS = 5
+PATHS = {"lab": "lab", "lab again": "lab", "home": ""}  # in this order on each new server
 PAINT = """() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime"""
 
 
@@ -71,7 +72,7 @@ def imports() -> None:
         "an empty Python": "",
         "`import streamlit`": "import streamlit",
         "`import app` (server, stage, core)": "import app",
-        "`import app` and all exhibits": "import app; from exhibits.process import prepare; prepare()",
+        "the same, and all exhibits and figures": "import app, exhibits.process as p; p.prepare()",
         "`import torch`, which the app does not": "import torch",
     }.items():
         command = [sys.executable, "-c", code]
@@ -80,35 +81,30 @@ def imports() -> None:
         row(what, statistics.median(rounds), f"median of {ROUNDS} processes")
 
 
-def visit(browser: Browser, url: str) -> tuple[float, float]:
-    """Seconds from the click on a link to the first paint, and to the page at rest."""
+def visit(browser: Browser, url: str) -> dict[str, float]:
+    """Seconds from opening a link, with nothing in the browser's cache."""
     page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
     whole = seconds(lambda: page.goto(url) and page.wait_for_function(AT_REST))
     paint = page.evaluate(PAINT) / 1000
     page.context.close()
-    return paint, whole
+    return {"first paint": paint, "page at rest": whole}
 
 
 def pages() -> None:
     """The first learner of a new server, and the one after."""
+    took: dict[str, list[float]] = {}
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_browser() or None)
-        healthy: list[float] = []
-        visits: dict[tuple[str, str], list[tuple[float, float]]] = {}
         for _ in range(ROUNDS):
             begin = time.perf_counter()
             with running_app() as url:
-                healthy.append(time.perf_counter() - begin)
-                for path in ("lab", ""):
-                    for who in ("first visit", "next visit"):
-                        took = visit(browser, f"{url}/{path}")
-                        visits.setdefault((path or "home", who), []).append(took)
-        row("server start to healthy", statistics.median(healthy), f"median of {ROUNDS} servers")
-        for (path, who), took in visits.items():
-            paints, wholes = zip(*took, strict=True)
-            row(f"{path}, {who}: first paint", statistics.median(paints), "empty browser cache")
-            row(f"{path}, {who}: page at rest", statistics.median(wholes), "everything drawn")
+                took.setdefault("server start to healthy", []).append(time.perf_counter() - begin)
+                for page in ("lab", "lab again", "home"):
+                    for event, value in visit(browser, f"{url}/{PATHS[page]}").items():
+                        took.setdefault(f"{page}: {event}", []).append(value)
         browser.close()
+    for what, values in took.items():
+        row(what, statistics.median(values), f"median of {ROUNDS} new servers")
 
 
 def main() -> None:
