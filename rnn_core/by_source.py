@@ -63,7 +63,11 @@ def _weights(run: Record, place: int) -> Weights:
 
 
 def _sweep(
-    trace: LayerTrace, weights: Weights, grads: BySource, below: BySource | None, in_time: bool
+    trace: LayerTrace,
+    weights: Weights,
+    grads: BySource,
+    below: Float[np.ndarray, "source time batch features"] | None,
+    in_time: bool,
 ) -> None:
     """Turn `grads`, what reaches h_t by other ways than the layer's recurrence, into G in place.
 

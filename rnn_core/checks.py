@@ -43,12 +43,12 @@ def flag(name: str, value: Any) -> bool:
     return bool(value)
 
 
-def one_of(name: str, value: Any, choices: Iterable[str]) -> str:
-    choices = tuple(choices)
+def one_of(name: str, value: Any, choices: Iterable[object]) -> str:
+    known = tuple(map(str, choices))
     if not isinstance(value, str):
-        raise TypeError(f"{name} must be one of {', '.join(choices)}; got {value!r}")
-    if value not in choices:
-        raise ValueError(f"{name} must be one of {', '.join(choices)}; got {value!r}")
+        raise TypeError(f"{name} must be one of {', '.join(known)}; got {value!r}")
+    if value not in known:
+        raise ValueError(f"{name} must be one of {', '.join(known)}; got {value!r}")
     return value
 
 

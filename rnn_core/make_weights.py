@@ -181,7 +181,9 @@ def make(name: str, folder: Path = FOLDER) -> dict[str, str]:
         **scores,
     }
     folder.mkdir(exist_ok=True)
-    save_file(weights, folder / f"{name}.safetensors", metadata=metadata)
+    path = folder / f"{name}.safetensors"
+    save_file(weights, path, metadata=metadata)
+    path.chmod(0o644)  # safetensors writes for the owner alone
     return metadata
 
 

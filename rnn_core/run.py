@@ -49,6 +49,8 @@ class Record:
     grad_output: Output
     grad_weights: dict[str, np.ndarray]
     grad_inputs: Float[np.ndarray, "time batch features"]
+    grad_initial_hidden: Float[np.ndarray, "records batch hidden"]
+    grad_initial_cell: Float[np.ndarray, "records batch hidden"] | None
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -143,6 +145,8 @@ def record(
         grad_output=terms.grad_output,
         grad_weights=gradients.weights | grad_readout,
         grad_inputs=gradients.inputs,
+        grad_initial_hidden=gradients.initial_hidden,
+        grad_initial_cell=gradients.initial_cell,
     )
 
 
@@ -212,18 +216,22 @@ def _in_trained_alphabet(setup: Setup) -> Text | Numbers:
 
 
 def _refuse_overflow(recorded: Record) -> None:
-    """An exploding network gives infinities: say where they began."""
-    for place, layer in enumerate(recorded.layers):
-        for name in ("hidden", "grad_hidden"):
-            lost = ~np.isfinite(getattr(layer, name)).all(axis=(1, 2))
-            if lost.any():
-                steps = np.flatnonzero(lost)
-                first = steps[0] if (name == "hidden") != layer.reverse else steps[-1]
-                raise ValueError(
-                    f"the numbers explode: {name} of layer record {place} leaves the range of "
-                    f"{layer.hidden.dtype} at step {first}; a smaller init_scale, spectral_radius "
-                    "or sequence keeps them finite"
-                )
+    """An exploding network gives infinities: say where the first are met."""
+    places = {f"hidden of record {k}": layer.hidden for k, layer in enumerate(recorded.layers)}
+    places["losses"] = recorded.losses
+    for k, layer in enumerate(recorded.layers):
+        if layer.grad_hidden is not None:
+            places[f"grad_hidden of record {k}"] = layer.grad_hidden
+    places |= {f"the gradient of {name}": value for name, value in recorded.grad_weights.items()}
+    for what, values in places.items():
+        if np.isfinite(values).all():
+            continue
+        at = int(np.argwhere(~np.isfinite(values))[0][0])
+        where = "" if what.startswith("the gradient of") else f" at step {at}"
+        raise ValueError(
+            f"the numbers explode: {what} leaves the range of {values.dtype}{where}; "
+            "smaller inputs, init_scale or spectral_radius, or fewer steps, keep it finite"
+        )
 
 
 def _make_read_only(whole: Run) -> None:
