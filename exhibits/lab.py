@@ -11,6 +11,9 @@ from exhibits.sequence_controls import sequence_controls
 from exhibits.stage import stage
 from rnn_core import Numbers, Run, Setup, Text
 
+# Where a new visitor finds the stage: a bracket has just been closed, and half is still to come.
+FIRST_STEP = 7
+
 
 def lab(key: str) -> None:
     """Draws the whole lab. The setup is in the link; a wrong entry leaves the last picture up."""
@@ -69,7 +72,7 @@ def _address() -> str:
 
 @st.fragment
 def _stage(run: Run, key: str) -> None:
-    stage(run, key=f"{key}_stage", title=_title(run))
+    stage(run, key=f"{key}_stage", title=_title(run), step=FIRST_STEP)
 
 
 def _title(run: Run) -> str:

@@ -13,11 +13,11 @@ from rnn_core import SIGNALS, Numbers, Text, signal
 
 MAX_STEPS = 200
 MAX_UPLOAD_MB = 5
-FIRST_TEXT = "if (x[i]) {y = f(a[b], c)}"
+FIRST_TEXT = "if (x[i]) {f(a[b], c)}"
 EXAMPLES = {
-    "brackets": FIRST_TEXT,
-    "deeply nested": "{[(a)(b[c])]{d}}",
-    "a sentence": "she had not seen him (or his cat) since.",
+    "code": FIRST_TEXT,
+    "nested": "{[(a), b[c]], f({x, y})}",
+    "a sentence": "to be, or not to be: that is the question.",
 }
 
 

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from exhibits.lab import FIRST_STEP
 from exhibits.runs import traced
 from exhibits.sequence_controls import FIRST_TEXT
 from exhibits.stage import stage
@@ -12,12 +13,20 @@ PROMISE = (
     "Type a sentence. Watch a real RNN, GRU or LSTM read it, gate by gate, "
     "and learn backwards through it. Every number on the screen is computed, none is drawn."
 )
+INVITATION = (
+    "**Press play** below: an LSTM with 16 units, trained to predict the next character, reads a "
+    "line of code and keeps track of the open brackets. Then choose **Backward** and watch the "
+    "gradient run the other way."
+)
 
 
 def welcome(key: str) -> None:
     """Headline, promise, the door to the lab, and the stage with the shipped LSTM on it."""
-    st.title(HEADLINE)
-    st.markdown(PROMISE)
-    st.page_link("lab.py", label="Open the lab", icon=":material/science:")
+    st.title(HEADLINE, anchor=False)
+    st.markdown(f"#### {PROMISE}")
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        if st.button("Open the lab", type="primary", icon=":material/science:", key=f"{key}_lab"):
+            st.switch_page("lab.py")
+        st.markdown(INVITATION, width="stretch")
     run = traced(Setup(sequence=Text(FIRST_TEXT), weights="brackets-lstm"))
-    stage(run, key=f"{key}_stage", title="LSTM · 16 units, trained to close brackets")
+    stage(run, key=f"{key}_stage", title="LSTM · 16 units", step=FIRST_STEP)
