@@ -41,7 +41,7 @@ def zero_mark(low: int) -> float:
 def drawable(values: np.ndarray) -> list[float | None]:
     """Values for a log axis; a gap where there is nothing positive and finite to draw."""
     seen = np.isfinite(values) & (values > 0)
-    return [value if ok else None for value, ok in zip(values.tolist(), seen, strict=True)]
+    return [value if ok else None for value, ok in zip(values.tolist(), seen.tolist(), strict=True)]
 
 
 def exact(values: np.ndarray) -> list[str]:

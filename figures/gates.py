@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from figures.drawing import Drawing, counted, figure, float32, short
+from figures.drawing import Drawing, counted, figure, packed, short
 from figures.steps import Steps
 from figures.style import GATE_RANGE, TANH_RANGE, Style, Theme, style, symmetric_limit
 from rnn_core import GRUTrace, LayerTrace, LSTMTrace, Numbers, RNNTrace, Text
@@ -150,8 +150,8 @@ def _heat_map(
     when = "t = %{pointNumber[1]} reads “%{x}”" if steps.characters else "%{x}"
     return {
         "type": "heatmap",
-        "z": float32(panel.values[units]),
-        "x": steps.x,
+        "z": packed(panel.values[units], "f4"),
+        **steps.along(),
         "yaxis": axis,
         "zmin": low,
         "zmax": high,
@@ -216,7 +216,6 @@ def _add_input(
         {
             "type": "scatter",
             "mode": "lines+markers",
-            "x": steps.x,
             "y": list(steps.values),
             "xaxis": "x2",
             "yaxis": f"y{axis}",

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from figures import decades
-from figures.drawing import Drawing, figure, short
+from figures.drawing import Drawing, figure, packed, short
 from figures.steps import Steps
 from figures.style import JACOBIAN_DECADES, Style, Theme, style
 from figures.style import decades as decade_range
@@ -23,6 +23,7 @@ from rnn_core import Numbers, Text
 from rnn_core.jacobians import StateJacobians
 
 _PANEL, _GAP, _TOP, _BOTTOM = 200, 40, 108, 46
+_MAX_THIN = 12
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +50,12 @@ class Fan:
         if size > 1:
             lines["smallest"] = self.values[:, -1]
         return lines
+
+    @property
+    def thin(self) -> np.ndarray:
+        """Columns that show the spread: all, or as many as can be told apart, evenly ranked."""
+        size = self.values.shape[1]
+        return np.unique(np.linspace(0, size - 1, min(size, _MAX_THIN)).round().astype(int))
 
     @property
     def far(self) -> int:
@@ -134,15 +141,14 @@ def _figure(fans: list[Fan], steps: Steps, colours: Style) -> Any:
 def _lines(
     fan: Fan, steps: Steps, colours: Style, axis: str, *, first: bool
 ) -> list[dict[str, Any]]:
-    """Every singular value as a thin line, three of them drawn over it."""
-    x = [steps.x[t] for t in fan.steps.tolist()]
-    size = fan.values.shape[1]
-    with_gaps = np.vstack([fan.values, np.full((1, size), np.nan)])
-    every_line = {
+    """Thin lines that show the spread, and three drawn over them."""
+    thin = fan.values[:, fan.thin]
+    with_gaps = np.vstack([thin, np.full((1, thin.shape[1]), np.nan)])
+    spread = {
         "type": "scatter",
         "mode": "lines",
-        "x": [*x, None] * size,
-        "y": decades.drawable(with_gaps.T.ravel()),
+        "x": [*(steps.x[t] for t in fan.steps.tolist()), None] * thin.shape[1],
+        "y": packed(with_gaps.T.ravel(), "f8"),
         "yaxis": axis,
         "line": {"color": colours.gradient_soft, "width": 1},
         "hoverinfo": "skip",
@@ -153,12 +159,12 @@ def _lines(
         "middle": {"color": colours.text, "width": 2, "dash": "dash"},
         "smallest": {"color": colours.muted, "width": 2, "dash": "dot"},
     }
-    return [every_line] + [
+    return [spread] + [
         {
             "type": "scatter",
             "mode": "lines",
             "name": name,
-            "x": x,
+            **steps.along(int(fan.steps[0])),
             "y": decades.drawable(values),
             "customdata": decades.exact(values),
             "yaxis": axis,
@@ -172,6 +178,8 @@ def _lines(
 
 def _panel_name(fan: Fan, top: float, colours: Style, several: bool) -> dict[str, Any]:
     says = {"∂h": "c held" if several else "", "∂(h, c)": "the whole state"}[fan.name]
+    drawn, size = len(fan.thin), fan.values.shape[1]
+    says = ", ".join([says] * bool(says) + [f"{drawn} of {size} values"] * (drawn < size))
     muted = f'  <span style="color:{colours.muted};font-size:12px">{says}</span>'
     below = {"∂h": "∂h<sub>t</sub>", "∂(h, c)": "∂(h, c)<sub>t</sub>"}[fan.name]
     above = below.replace("<sub>t", "<sub>k")

@@ -1,6 +1,7 @@
 """The time axis that the figures share: step numbers, and what was read at each step."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from html import escape
 from typing import Any
 
@@ -46,12 +47,16 @@ class Steps:
     def characters(self) -> bool:
         return bool(self.labels) and not self.values
 
-    @property
+    @cached_property
     def x(self) -> list[Any]:
-        """Positions for a trace's `x`."""
+        """The place of every step on the axis, for points that are not one per step."""
         if not self.characters:
             return list(range(self.count))
-        return [f'{escape(label)}<b id="{t}"></b>' for t, label in enumerate(self.labels)]
+        return [f"{escape(label)}<b {t}></b>" for t, label in enumerate(self.labels)]
+
+    def along(self, first: int = 0) -> dict[str, Any]:
+        """The place of a trace with one point per step, from step `first` on."""
+        return {"x0": self.x[first], "dx": 1}
 
     def reading(self, t: int) -> str:
         """What was read at step t, as half a sentence; empty if that is not known."""
@@ -59,7 +64,7 @@ class Steps:
             return ""
         return f"reads “{self.labels[t]}”" if self.characters else f"reads {self.labels[t]}"
 
-    @property
+    @cached_property
     def hover(self) -> list[str]:
         """One line for each step: its number and what it reads."""
         return [escape(f"t = {t} {self.reading(t)}".strip()) for t in range(self.count)]
@@ -85,7 +90,7 @@ class Steps:
                 "type": "scatter",
                 "mode": "markers",
                 "name": "t" if self.characters else "reads",
-                "x": self.x,
+                **self.along(),
                 "y": [y] * self.count,
                 "customdata": says,
                 "marker": {"opacity": 0},
@@ -120,8 +125,15 @@ class Steps:
             shared |= {"title": {"text": "step t"}, "unifiedhovertitle": {"text": "t = %{x}"}}
             return {**shared, "type": "linear", "tickformat": "d", **more}
         shared["unifiedhovertitle"] = {"text": "reads “%{x}”"}
-        font = {"family": MONOSPACE, "size": 13}
-        return {**shared, "type": "category", "tickangle": 0, "tickfont": font, **more}
+        return {
+            **shared,
+            "type": "category",
+            "categoryorder": "array",
+            "categoryarray": self.x,
+            "tickangle": 0,
+            "tickfont": {"family": MONOSPACE, "size": 13 if self.count <= 50 else 11},
+            **more,
+        }
 
 
 def visible(character: str) -> str:

@@ -123,12 +123,16 @@ def decades(values: Iterable[float], always: tuple[int, int]) -> tuple[int, int]
     A bound that must move goes to the next even power, so that small changes of a run leave
     the axis where it is.
     """
-    logs = [math.log10(value) for value in values if value > 0]
+    positive = [value for value in values if value > 0]
     low, high = always
-    if logs and min(logs) < low:
-        low = 2 * math.floor(min(logs) / 2)
-    if logs and max(logs) > high:
-        high = 2 * math.ceil(max(logs) / 2)
+    if not positive:
+        return low, high
+    smallest, largest = math.log10(min(positive)), math.log10(max(positive))
+    if smallest < low:
+        # Below it a float64 has no room for the mark of 0 (`figures.decades`).
+        low = max(-322, 2 * math.floor(smallest / 2))
+    if largest > high:
+        high = 2 * math.ceil(largest / 2)
     return low, high
 
 

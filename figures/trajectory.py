@@ -4,6 +4,7 @@ The plane is that of the two widest principal components (`rnn_core.components`)
 chosen units. One unit of length is the same in both directions.
 """
 
+import math
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -148,7 +149,7 @@ def _points(path: Path, way: np.ndarray, steps: Steps, colours: Style) -> dict[s
     What was read stands beside as many points as have room; every point has it on hover.
     """
     order = path.order.tolist()
-    sides = [_side(way, k + 1) for k in range(len(order))]
+    sides = _sides(way)
     shown = _with_room(way, sides, _wanted(order, steps))
     labels = [escape(steps.labels[t]) if steps.characters else str(t) for t in order]
     first, second = (name.split(":")[0] for name in path.names)
@@ -208,31 +209,33 @@ def _wanted(order: list[int], steps: Steps) -> list[int]:
 def _with_room(way: np.ndarray, sides: list[str], wanted: list[int]) -> set[int]:
     """Which of the wanted labels can stand without covering one that is there before them."""
     size = float(np.ptp(way, axis=0).max()) or 1.0
+    room = _LABEL_ROOM * size
+    shifts = np.array([[_SHIFT[word] for word in side.split()[::-1]] for side in sides])
+    labels = (way[1:] + 0.035 * size * shifts).tolist()
     # The words "start" and "end" below their rings come first.
-    taken = [way[0] - [0, 0.05 * size], way[-1] - [0, 0.05 * size]]
+    taken = (way[[0, -1]] - [0, 0.05 * size]).tolist()
     shown = set()
     for k in wanted:
-        vertical, horizontal = sides[k].split()
-        shift = [_SHIFT[horizontal], _SHIFT[vertical]]
-        label = way[k + 1] + 0.035 * size * np.array(shift)
-        if min(float(np.hypot(*(label - other))) for other in taken) > _LABEL_ROOM * size:
+        if all(math.dist(labels[k], other) > room for other in taken):
             shown.add(k)
-            taken.append(label)
+            taken.append(labels[k])
     return shown
 
 
-def _side(way: np.ndarray, k: int) -> str:
-    """The side of point k that the path leaves free."""
-    away = np.zeros(2)
-    for neighbour in way[[k - 1, min(k + 1, len(way) - 1)]]:
-        step = neighbour - way[k]
-        length = float(np.hypot(*step))
-        if length > 0:
-            away -= step / length
-    vertical = "top" if away[1] > 0.4 else "bottom" if away[1] < -0.4 else "middle"
-    horizontal = "right" if away[0] > 0.4 else "left" if away[0] < -0.4 else "center"
-    side = f"{vertical} {horizontal}"
-    return "top center" if side == "middle center" else side
+def _sides(way: np.ndarray) -> list[str]:
+    """For each point but the first, the side that the path leaves free."""
+    to_neighbours = [way[:-1] - way[1:], np.vstack([way[2:], way[-1:]]) - way[1:]]
+    away = np.zeros_like(way[1:])
+    for step in to_neighbours:
+        length = np.hypot(*step.T)[:, None]
+        away -= np.divide(step, length, out=np.zeros_like(step), where=length > 0)
+    sides = []
+    for x, y in away.tolist():
+        vertical = "top" if y > 0.4 else "bottom" if y < -0.4 else "middle"
+        horizontal = "right" if x > 0.4 else "left" if x < -0.4 else "center"
+        side = f"{vertical} {horizontal}"
+        sides.append("top center" if side == "middle center" else side)
+    return sides
 
 
 def _alt(path: Path, steps: Steps) -> str:
