@@ -76,7 +76,7 @@ def imports() -> None:
         "`import torch`, which the app does not": "import torch",
     }.items():
         command = [sys.executable, "-c", code]
-        run = partial(subprocess.run, command, cwd=start.ROOT, check=True)
+        run = partial(subprocess.run, command, cwd=start.ROOT, check=True, capture_output=True)
         rounds = [seconds(run) for _ in range(ROUNDS)]
         row(what, statistics.median(rounds), f"median of {ROUNDS} processes")
 
