@@ -33,7 +33,7 @@ def torch_module(network: Network, weights: dict[str, np.ndarray]) -> torch.nn.R
     else:
         sizes["nonlinearity"] = network.cell.removeprefix("rnn_")
         module = torch.nn.RNN(network.input_size, network.hidden_size, **sizes)
-    own = {k: torch.from_numpy(v) for k, v in weights.items() if not k.startswith("readout")}
+    own = {k: torch.from_numpy(v.copy()) for k, v in weights.items() if not k.startswith("readout")}
     module.load_state_dict(own, strict=True)
     return module
 
