@@ -33,13 +33,18 @@ class StageState:
 
     def within(self, run: Run) -> "StageState":
         """The nearest state that this run has; a new run may be shorter or smaller."""
-        layers, (steps, _, hidden) = len(run.layers), run.layers[0].hidden.shape
+        steps, _, hidden = run.layers[0].hidden.shape
         return StageState(
             step=min(max(self.step, 0), steps - 1),
             phase=self.phase,
-            layer=self.layer if 0 <= self.layer < layers else layers - 1,
+            layer=self.layer if 0 <= self.layer < len(run.layers) else _top(run),
             unit=self.unit if self.unit is not None and 0 <= self.unit < hidden else None,
         )
+
+
+def _top(run: Run) -> int:
+    """The last layer; where it reads both ways, the one that reads from the beginning."""
+    return max(k for k, trace in enumerate(run.layers) if not trace.reverse)
 
 
 def _nothing() -> None:
@@ -59,9 +64,9 @@ def stage(
 ) -> StageState:
     """Draw `run` and return where the learner is.
 
-    `step`, `phase`, `layer` (-1: the last) and `unit` say where to start; passing others on a
+    `step`, `phase`, `layer` (-1: the top one) and `unit` say where to start; passing others on a
     later run moves the stage there, passing the same leaves the learner where they are. A step
-    beyond the run's end means its last step, a layer or unit that it lacks the last, or none.
+    beyond the run's end means its last step, a layer or unit that it lacks the top one, or none.
 
     Raises:
         ValueError: an unknown phase.

@@ -32,6 +32,7 @@ from rnn_core.weight_steps import factors
 
 BUDGET = 250 * 1024  # bytes; above it only the layer that is seen travels in full
 _THUMBNAIL = 32 * 1024  # bytes; a larger W_hh is not drawn as a picture
+_SMALL = 1e-140  # norms below it are taken again, without squaring what is small
 STRIPS = {
     "lstm": ("forget_gate", "input_gate", "output_gate", "candidate", "cell", "hidden"),
     "gru": ("reset_gate", "update_gate", "candidate", "hidden"),
@@ -66,8 +67,12 @@ def _body(run: Run, layer: int) -> tuple[dict, bytes]:
     for k in shown:
         arrays |= _named(k, full[k])
     index, body = _packed(arrays)
-    return {"version": 1, "id": hashlib.blake2b(body, digest_size=8).hexdigest(),
-            **_description(run, list(shown)), "arrays": index}, body
+    return {
+        "version": 1,
+        "id": hashlib.blake2b(body, digest_size=8).hexdigest(),
+        **_description(run, list(shown)),
+        "arrays": index,
+    }, body
 
 
 def _description(run: Run, shown: list[int]) -> dict:
@@ -85,8 +90,12 @@ def _description(run: Run, shown: list[int]) -> dict:
         },
         "strips": list(STRIPS[cell]),
         "layers": [
-            {"name": f"layer {k // 2 + 1 if both else k + 1}", "depth": k // 2 if both else k,
-             "reverse": bool(trace.reverse), "full": k in shown}
+            {
+                "name": f"layer {k // 2 + 1 if both else k + 1}",
+                "depth": k // 2 if both else k,
+                "reverse": bool(trace.reverse),
+                "full": k in shown,
+            }
             for k, trace in enumerate(run.layers)
         ],
         "totalLoss": float(run.loss),
@@ -154,8 +163,11 @@ def _gradients(run: Run, trace: LayerTrace, suffix: str) -> Arrays:
             at_input, at_forget, _, _ = np.split(trace.grad_preactivation, 4, axis=-1)
             down = down + at_input * run.weights[f"weight_ci{suffix}"]
             down = down + at_forget * run.weights[f"weight_cf{suffix}"]
-        arrays |= {"grad_cell": trace.grad_cell[:, 0], "grad_cell_norm": _norm(trace.grad_cell),
-                   "handed_cell": _norm(down)}
+        arrays |= {
+            "grad_cell": trace.grad_cell[:, 0],
+            "grad_cell_norm": _norm(trace.grad_cell),
+            "handed_cell": _norm(down),
+        }
     return {name: np.asarray(value, np.float64) for name, value in arrays.items()}
 
 
@@ -169,7 +181,7 @@ def _weight_steps(run: Run, name: str, reverse: bool) -> Arrays:
     for t in range(steps) if reverse else reversed(range(steps)):
         step = deltas[t].T @ before[t]
         so_far += step
-        term[t], total[t] = np.linalg.norm(step), np.linalg.norm(so_far)
+        term[t], total[t] = _size(step), _size(so_far)
     return {"weight_term": term, "weight_sum": total}
 
 
@@ -180,11 +192,21 @@ def _later(handed: np.ndarray, reverse: bool) -> np.ndarray:
 
 
 def _norm(values: np.ndarray) -> np.ndarray:
-    """Per step, of the batch's first sequence. Scaled first: the squares of 1e-200 would be 0."""
+    """Per step, of the batch's first sequence."""
     rows = np.asarray(values[:, 0], np.float64)
-    largest = np.abs(rows).max(axis=-1)
-    scale = np.where(largest > 0, largest, 1.0)
-    return largest * np.linalg.norm(rows / scale[:, None], axis=-1)
+    norms = np.linalg.norm(rows, axis=-1)
+    for t in np.flatnonzero(norms < _SMALL):
+        norms[t] = _size(rows[t])
+    return norms
+
+
+def _size(values: np.ndarray) -> float:
+    """The Euclidean norm, also where squares would underflow: that of 1e-200 is a false 0."""
+    norm = float(np.linalg.norm(values))
+    if norm >= _SMALL:
+        return norm
+    largest = float(np.abs(values).max())
+    return largest * float(np.linalg.norm(values / largest)) if largest > 0.0 else 0.0
 
 
 def _single(values: np.ndarray) -> np.ndarray:
@@ -201,8 +223,11 @@ def _packed(arrays: Arrays) -> tuple[dict, bytes]:
     for name, value in arrays.items():
         raw = np.ascontiguousarray(value).tobytes()
         raw += b"\0" * (-len(raw) % 8)
-        index[name] = {"offset": offset, "shape": list(value.shape),
-                       "dtype": kinds[str(value.dtype)]}
+        index[name] = {
+            "offset": offset,
+            "shape": list(value.shape),
+            "dtype": kinds[str(value.dtype)],
+        }
         parts.append(raw)
         offset += len(raw)
     return index, b"".join(parts)

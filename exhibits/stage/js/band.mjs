@@ -4,7 +4,7 @@
  * Over the strips stand the cursor's frame and the veils over what is not computed yet.
  */
 
-import { Part, part } from "./dom.mjs";
+import { line, Part, part } from "./dom.mjs";
 import { between } from "./layout.mjs";
 import { ramp } from "./progress.mjs";
 
@@ -12,7 +12,7 @@ export class Band {
   /** @param {SVGSVGElement} root @param {Record<string, HTMLElement>} over */
   constructor(root, { frame, veil, gradientVeil }) {
     this.root = root;
-    this.fan = part("path", { class: "fan" }, root);
+    this.fan = line("path", { class: "fan" }, root);
     this.band = part("path", { class: "band" }, root);
     this.frame = new Part(frame);
     this.veil = new Part(veil);
@@ -50,9 +50,6 @@ export class Band {
     const { gutter, cellWidth, rows, axis } = geometry;
     const x = frame.place * cellWidth;
     this.frame.style("transform", `translateX(${Math.round(x * 10) / 10}px)`);
-    const back = frame.weights.backward > 0.5;
-    this.frame.set("class", back ? "cursor-frame backward" : "cursor-frame");
-    this.band.set("class", back ? "band backward" : "band");
     const middle = frame.roll < 1 ? middles[frame.step] : between(middles, frame.place);
     const half = Math.max(geometry.boxWidth / 2 + 5, Math.min(cellWidth, geometry.column) / 2);
     const link = { top: rows.link.top, bottom: rows.link.bottom };
@@ -65,7 +62,7 @@ export class Band {
   drawFan(frame, middles, { top, bottom }) {
     const { geometry } = this.scene;
     if (geometry.mode === "all" || frame.roll < 0.6) {
-      this.fan.style("opacity", 0);
+      this.fan.fade(0);
       return;
     }
     const { edges } = frame;
@@ -74,14 +71,14 @@ export class Band {
       if (edges[t + 1] - edges[t] > 0.6 * geometry.column) full.push(t);
     }
     const [first, last] = [full[0], full.at(-1) + 1];
-    const line = (t) => {
+    const curve = (t) => {
       const [a, b] = [geometry.gutter + edges[t], geometry.gutter + t * geometry.cellWidth];
       const middle = (top + bottom) / 2;
       return `M${a.toFixed(1)} ${top}C${a.toFixed(1)} ${middle} ${b.toFixed(1)} ${middle} ${b.toFixed(1)} ${bottom}`;
     };
     let path = "";
-    for (let t = first; t <= last; t++) path += line(t);
-    this.fan.style("opacity", ramp(frame.roll, 0.6, 1));
+    for (let t = first; t <= last; t++) path += curve(t);
+    this.fan.fade(0.35 * ramp(frame.roll, 0.6, 1));
     this.fan.set("d", path);
   }
 

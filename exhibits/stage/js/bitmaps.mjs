@@ -17,7 +17,7 @@ function picture(steps, units, colour) {
     }
   }
   canvas.getContext("2d").putImageData(image, 0, 0);
-  return canvas;
+  return canvas.transferToImageBitmap();
 }
 
 /** Pictures, limits and colour scales of one layer of one run in one theme. */

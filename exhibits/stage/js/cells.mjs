@@ -4,7 +4,7 @@
  */
 
 import { prepare } from "./dom.mjs";
-import { arrived, filled, ramp } from "./progress.mjs";
+import { arrived, filled, lossStrength, ramp } from "./progress.mjs";
 import { css } from "./scales.mjs";
 
 const PALE = 0.2;
@@ -22,26 +22,58 @@ export class Cells {
     this.bitmaps = bitmaps;
     this.theme = theme;
     this.sprites.clear();
-    this.top = scene.geometry.rows.box.top - 4;
-    this.height = scene.geometry.rows.box.bottom - scene.geometry.rows.box.top + 8;
     this.canvas.style.left = `${scene.geometry.gutter}px`;
-    this.canvas.style.top = `${this.top}px`;
   }
 
   /** @param {import("./graph.mjs").Frame} frame @param {Float64Array} middles */
   draw(frame, middles) {
     const { geometry, run } = this.scene;
-    const context = prepare(this.canvas, geometry.axis, this.height);
-    context.translate(0, -this.top);
-    const order = Array.from({ length: run.steps }, (_, t) => t);
-    if (frame.roll < 1) order.push(...order.splice(frame.step, 1));
-    for (const t of order) {
-      const width = frame.edges[t + 1] - frame.edges[t];
-      const detail = geometry.mode === "all" ? 1 : ramp(width / geometry.column, 0.45, 0.85);
-      const near = t === frame.step ? 1 : ramp(frame.roll, 0.15, 0.9);
-      if (near === 0) continue;
-      if (detail < 1) this.sliver(context, frame, t, middles[t], width, near * (1 - detail));
-      if (detail > 0) this.squares(context, frame, t, middles[t], near * detail);
+    const context = prepare(this.canvas, geometry.axis, geometry.graphHeight);
+    context.imageSmoothingEnabled = false;
+    this.tails(context, frame, middles);
+    for (let t = 0; t < run.steps; t++) {
+      if (t !== frame.step) this.column(context, frame, t, middles[t]);
+    }
+    this.column(context, frame, frame.step, middles[frame.step]);
+  }
+
+  /** How much of a column's detail has room. */
+  detail(frame, t) {
+    const { geometry } = this.scene;
+    if (geometry.mode === "all") return 1;
+    return ramp((frame.edges[t + 1] - frame.edges[t]) / geometry.column, 0.62, 0.95);
+  }
+
+  column(context, frame, t, x) {
+    const detail = this.detail(frame, t);
+    const near = t === frame.step ? 1 : ramp(frame.roll, 0.15, 0.9);
+    if (detail * near > 0) this.squares(context, frame, t, x, near * detail);
+  }
+
+  /** The pressed columns. Neighbours of one width and one strength are drawn in one go. */
+  tails(context, frame, middles) {
+    const { run, geometry } = this.scene;
+    const near = ramp(frame.roll, 0.15, 0.9);
+    if (geometry.mode === "all" || near === 0) return;
+    let first = 0;
+    while (first < run.steps) {
+      const width = frame.edges[first + 1] - frame.edges[first];
+      const { state, gradient } = this.strengths(frame, first);
+      let last = first;
+      for (let t = first + 1; t < run.steps; t++) {
+        const next = this.strengths(frame, t);
+        const same = Math.abs(frame.edges[t + 1] - frame.edges[t] - width) < 1e-6
+          && next.state === state && next.gradient === gradient;
+        if (!same) break;
+        last = t;
+      }
+      const alpha = near * (1 - this.detail(frame, first));
+      if (alpha > 0) {
+        this.sliver(context, { first, last, x: middles[first] - (width * frame.roll) / 2,
+          wide: (last - first + 1) * width * frame.roll, alpha, state, gradient });
+        for (let t = first; t <= last; t++) this.outcome(context, frame, t, middles[t], Math.max(0.8, width - 1), alpha);
+      }
+      first = last + 1;
     }
   }
 
@@ -51,14 +83,12 @@ export class Cells {
     const { weights, place } = frame;
     const state = weights.forward * filled(arrived(t, place, direction)) + weights.loss;
     const gradient = weights.backward * filled(arrived(t, place, -direction));
-    return { state: PALE + (1 - PALE) * state + 0.12 * (weights.backward - gradient), gradient };
+    return { state: PALE + (1 - PALE) * state + 0.35 * (weights.backward - gradient), gradient };
   }
 
-  sliver(context, frame, t, x, width, alpha) {
+  /** A piece of the strips themselves, in the place of the cells. */
+  sliver(context, { first, last, x, wide, alpha, state, gradient }) {
     const { rows } = this.scene.geometry;
-    const { state, gradient } = this.strengths(frame, t);
-    const wide = Math.max(0.8, width - (width > 3 ? 1 : 0)) * Math.max(0.3, frame.roll);
-    context.imageSmoothingEnabled = false;
     for (const field of ["cell", "hidden"]) {
       if (!rows[field]) continue;
       const { top, bottom } = rows[field];
@@ -66,11 +96,40 @@ export class Cells {
         const picture = this.bitmaps.pictures.get(name);
         if (!picture || strength <= 0) return;
         context.globalAlpha = alpha * strength;
-        context.drawImage(picture, t, 0, 1, this.scene.run.hidden, x - wide / 2, top, wide, bottom - top);
+        context.drawImage(picture, first, 0, last - first + 1, this.scene.run.hidden, x, top, wide, bottom - top);
       };
       draw(field, state * (1 - gradient));
       draw(`grad_${field}`, gradient);
     }
+  }
+
+  /** A pressed column's loss, and its numbers, so that the whole run stays in view. */
+  outcome(context, frame, t, x, wide, alpha) {
+    const { run, scales, direction, geometry: { rows } } = this.scene;
+    const { grown, strength } = lossStrength(t, frame, direction);
+    const reach = frame.weights.forward * arrived(t, frame.place, direction) + 1 - frame.weights.forward;
+    const faded = alpha * (0.3 + 0.7 * reach);
+    const narrow = Math.min(wide, 9);
+    const bar = (colour, opacity, top, height) => {
+      context.globalAlpha = opacity;
+      context.fillStyle = css(colour);
+      context.fillRect(x - narrow / 2, top, narrow, height);
+    };
+    if (run.header.input.kind === "text") {
+      if (run.array("has_loss")[t] !== 1) return;
+      const height = scales.lossHeight(rows, run.array("losses")[t]) * grown;
+      bar(this.theme.loss, strength * faded, rows.loss.bottom - height, height);
+      return;
+    }
+    const outputs = run.array("prediction").length / run.steps;
+    const value = run.array("inputs")[t];
+    const zero = rows.input.top + 18;
+    const height = (15 * value) / scales.input;
+    bar(value < 0 ? this.theme.negative : this.theme.positive, faded, zero - Math.max(0, height), Math.abs(height));
+    if (run.array("has_target")[t] === 1) {
+      bar(this.theme.text, faded, scales.valueY(rows, run.array("target")[t * outputs]) - 1, 2);
+    }
+    bar(this.theme.accent, faded, scales.valueY(rows, run.array("prediction")[t * outputs]) - 1.5, 3);
   }
 
   squares(context, frame, t, x, alpha) {
@@ -78,9 +137,7 @@ export class Cells {
     const { state, gradient } = this.strengths(frame, t);
     context.globalAlpha = alpha;
     context.fillStyle = css(this.theme.back);
-    context.beginPath();
-    context.roundRect(x - boxWidth / 2, rows.box.top, boxWidth, rows.box.bottom - rows.box.top, 8);
-    context.fill();
+    context.fillRect(x - boxWidth / 2 + 2, rows.box.top + 2, boxWidth - 4, rows.box.bottom - rows.box.top - 4);
     for (const field of ["cell", "hidden"]) {
       const row = rows[field];
       if (!row) continue;
@@ -88,11 +145,11 @@ export class Cells {
         if (strength <= 0.01 || !this.bitmaps.colours.has(name)) return;
         const sprite = this.sprite(name, t);
         context.globalAlpha = alpha * strength;
-        context.drawImage(sprite.canvas, x - sprite.width / 2, row.middle - sprite.height / 2, sprite.width, sprite.height);
+        context.drawImage(sprite.image, x - sprite.width / 2, row.middle - sprite.height / 2, sprite.width, sprite.height);
       };
       draw(field, state * (1 - gradient));
       draw(`grad_${field}`, gradient);
-      if (frame.unit !== null) this.ring(context, frame.unit, x, row);
+      if (frame.unit !== null) this.ring(context, frame.unit, x, row, alpha);
     }
   }
 
@@ -117,14 +174,14 @@ export class Cells {
         size - gap, size - gap, size > 6 ? 2 : 0.5);
       context.fill();
     }
-    const made = { canvas, width, height };
+    const made = { image: canvas.transferToImageBitmap(), width, height };
     this.sprites.set(name, made);
     return made;
   }
 
-  ring(context, unit, x, row) {
+  ring(context, unit, x, row, alpha) {
     const { columns, rows, size } = this.scene.geometry.grid;
-    context.globalAlpha = 1;
+    context.globalAlpha = alpha;
     context.strokeStyle = css(this.theme.text);
     context.lineWidth = 1.5;
     context.strokeRect(x - (columns * size) / 2 + (unit % columns) * size,

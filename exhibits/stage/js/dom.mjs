@@ -22,6 +22,7 @@ export class Part {
   constructor(node) {
     this.node = node;
     this.written = new Map();
+    this.ink = node.dataset.paint === "line" ? "stroke-opacity" : "fill-opacity";
   }
 
   set(name, value) {
@@ -38,6 +39,16 @@ export class Part {
     this.node.style.setProperty(name, text);
   }
 
+  /**
+   * Opacity of a single shape. `opacity` itself would make the browser keep a layer for each of
+   * them; the paint's own opacity costs nothing. What cannot be seen is not painted at all.
+   */
+  fade(value) {
+    const seen = value > 0.004;
+    this.set("visibility", seen ? "inherit" : "hidden");
+    if (seen) this.set(this.ink, Math.min(1, value));
+  }
+
   text(value) {
     if (this.written.get("#text") === value) return;
     this.written.set("#text", value);
@@ -47,6 +58,9 @@ export class Part {
 
 /** A part of an SVG, made in place. */
 export const part = (name, attributes, parent) => new Part(svg(name, attributes, parent));
+
+/** The same for what is only a line: its opacity is the stroke's. */
+export const line = (name, attributes, parent) => part(name, { "data-paint": "line", ...attributes }, parent);
 
 /** Sizes a canvas in device pixels and returns its context, scaled to CSS pixels and cleared. */
 export function prepare(canvas, width, height) {

@@ -98,10 +98,12 @@ export class GradientStrip {
     const share = onLog(value, this.scene.scales.axis);
     if (share <= 0) return;
     const y = foot - share * (foot - MARGIN.top);
+    const over = wide > 12 ? 2 : 0;
+    const halo = wide > 12 ? 5 : 3.5;
     context.fillStyle = css(theme.back);
-    context.fillRect(x - wide / 2 - 2, y - 2.5, wide + 4, 5);
+    context.fillRect(x - wide / 2 - over, y - halo / 2, wide + 2 * over, halo);
     context.fillStyle = css(theme.text);
-    context.fillRect(x - wide / 2 - 2, y - 1, wide + 4, 2);
+    context.fillRect(x - wide / 2 - over, y - halo / 2 + 1.25, wide + 2 * over, halo - 2.5);
   }
 
   /** The strips' own time axis: every step, or as many as have room. */

@@ -1,22 +1,13 @@
 /**
- * The unrolled graph: pooled columns, wires, row labels, the loop of the rolled-up cell, the dots
- * that travel along the wires, and the outline of the active cell.
+ * The unrolled graph: pooled columns with their wires, the row labels, the outline of the active
+ * cell; with the loops of the rolled-up cell and the dots that travel.
  *
  * @typedef {Object} Scene  what stays the same from frame to frame
  * @property {import("./decode.mjs").RunData} run
  * @property {import("./layout.mjs").Geometry} geometry
  * @property {number} seen        index of the layer that is seen
  * @property {1|-1} direction     in which that layer reads
- * @property {Scales} scales
- *
- * @typedef {Object} Scales       fixed for the run
- * @property {{hidden: number, cell: number}} norms   largest ‖h_t‖ and ‖c_t‖ of the seen layer
- * @property {number[]} layerNorms
- * @property {number} loss
- * @property {number} input
- * @property {number} low         of predictions and targets (numbers)
- * @property {number} high
- * @property {{low: number, high: number}} axis       of the gradients, in decades
+ * @property {import("./scene.mjs").Scales} scales
  *
  * @typedef {Object} Frame        what changes
  * @property {number} place       the cursor, fractional while it moves
@@ -26,12 +17,19 @@
  * @property {number} roll        0 rolled up, 1 unrolled
  * @property {Float64Array} edges of the columns
  * @property {number|null} unit   to be lit
+ *
+ * @typedef {Object} Places       x of every step
+ * @property {Float64Array} cells of its cell, folded towards the middle as the graph rolls up
+ * @property {Float64Array} tapes of what goes in and out, on the tape that is then pulled through
  */
 
 import { Column } from "./column.mjs";
-import { part, svg, Part } from "./dom.mjs";
+import { line, part, svg } from "./dom.mjs";
 import { between } from "./layout.mjs";
-import { arrived, ramp, travelled } from "./progress.mjs";
+import { Loops } from "./loops.mjs";
+import { ramp } from "./progress.mjs";
+import { significant } from "./scales.mjs";
+import { Signals } from "./signals.mjs";
 
 const ROWS = [
   ["target", "target y", "y"], ["loss", "loss L", "L"], ["prediction", "prediction ŷ", "ŷ"],
@@ -43,12 +41,12 @@ export class Graph {
   /** @param {SVGSVGElement} root */
   constructor(root) {
     this.root = root;
-    this.loops = { hidden: part("path", { class: "loop" }, root), cell: part("path", { class: "loop" }, root) };
     this.labels = svg("g", { class: "row-labels" }, root);
+    this.chance = line("line", { class: "chance", x1: 0 }, root);
+    this.loops = new Loops(root);
     this.layer = svg("g", {}, root);
     this.outline = part("rect", { class: "outline", rx: 9 }, root);
-    this.dots = ["hidden", "cell", "input", "output"].map((name) =>
-      [name, part("circle", { class: "signal", r: 4.5 }, root)]);
+    this.signals = new Signals(root, this.loops);
     this.columns = new Map();
     this.free = [];
   }
@@ -57,6 +55,7 @@ export class Graph {
   layout(scene) {
     this.scene = scene;
     const { geometry, run } = scene;
+    const { box } = geometry.rows;
     this.root.setAttribute("width", String(geometry.axis));
     this.root.setAttribute("height", String(geometry.graphHeight));
     this.root.style.left = `${geometry.gutter}px`;
@@ -65,67 +64,93 @@ export class Graph {
     this.free = [];
     this.kind = { lstm: run.header.cell === "lstm", text: run.header.input.kind === "text" };
     this.drawLabels();
-    const { box } = geometry.rows;
     this.outline.set("width", geometry.boxWidth + 4);
     this.outline.set("height", box.bottom - box.top + 4);
     this.outline.set("y", box.top - 2);
+    this.loops.layout(scene);
   }
 
   drawLabels() {
-    const { geometry, run } = this.scene;
+    const { geometry, run, scales, seen } = this.scene;
     this.labels.replaceChildren();
-    const label = (text, y, kind = "row-label") => {
+    const label = (text, y, kind = "") => {
       const node = svg("text", { class: kind, x: -geometry.gutter, y: y + 4 }, this.labels);
       node.textContent = text;
     };
     for (const [row, long, short] of ROWS) {
       const at = geometry.rows[row];
-      if (at) label(geometry.narrow ? short : long, at.middle);
+      const above = row === "loss" && scales.chance !== null && !geometry.narrow ? -9 : 0;
+      if (at) label(geometry.narrow ? short : long, at.middle + above);
     }
+    this.drawChance(label);
     run.header.layers.forEach((layer, k) => {
-      if (k === this.scene.seen || geometry.narrow) return;
-      label(layer.reverse ? `${layer.name}, from the end` : layer.name, geometry.rows.layers[k].middle,
-        "row-label small");
+      if (k === seen || geometry.narrow) return;
+      label(layer.reverse ? `${layer.name}, from the end` : layer.name, geometry.rows.layers[k].middle, "small");
     });
   }
 
-  /** x of the middle of each column, folded towards the middle as it rolls up. */
-  middles(frame) {
-    const { steps } = this.scene.run;
-    const centre = this.scene.geometry.axis / 2;
-    const out = new Float64Array(steps);
-    for (let t = 0; t < steps; t++) {
-      const x = (frame.edges[t] + frame.edges[t + 1]) / 2;
-      out[t] = centre + (x - centre) * frame.roll;
-    }
-    return out;
+  /** The loss of a guess that gives every character the same probability: above it is worse. */
+  drawChance(label) {
+    const { geometry, scales } = this.scene;
+    const { rows } = geometry;
+    this.chance.style("display", scales.chance === null ? "none" : "inline");
+    if (scales.chance === null) return;
+    const y = rows.loss.bottom - scales.lossHeight(rows, scales.chance);
+    this.chance.set("x2", geometry.axis);
+    this.chance.set("y1", y);
+    this.chance.set("y2", y);
+    if (!geometry.narrow) label(`┄ blind guess ${significant(scales.chance, 3)}`, rows.loss.middle + 8, "small");
   }
 
-  /** @param {Frame} frame @param {Float64Array} middles */
-  draw(frame, middles) {
-    const { geometry, run, direction } = this.scene;
-    const wanted = new Map();
+  /** @param {Frame} frame @returns {Places} */
+  places(frame) {
+    const { run, geometry } = this.scene;
+    const centre = geometry.axis / 2;
+    const pitch = geometry.narrow ? 40 : 48;
+    const [cells, tapes] = [new Float64Array(run.steps), new Float64Array(run.steps)];
     for (let t = 0; t < run.steps; t++) {
-      const share = (frame.edges[t + 1] - frame.edges[t]) / geometry.column;
-      const detail = geometry.mode === "all" ? 1 : ramp(share, 0.45, 0.85);
-      if (detail > 0 && (frame.roll > 0.02 || t === frame.step)) wanted.set(t, detail);
+      const x = (frame.edges[t] + frame.edges[t + 1]) / 2;
+      cells[t] = centre + (x - centre) * frame.roll;
+      tapes[t] = cells[t] + (1 - frame.roll) * (t - frame.place) * pitch;
     }
+    return { cells, tapes };
+  }
+
+  /** @param {Frame} frame @param {Places} places */
+  draw(frame, places) {
+    const { run, direction, geometry } = this.scene;
+    const wanted = this.wanted(frame, places);
     this.assign(wanted);
     for (const [t, detail] of wanted) {
       const from = t - direction;
-      const before = from >= 0 && from < run.steps ? middles[from] : null;
-      this.columns.get(t).draw(this.scene, frame, { x: middles[t], before, detail });
+      const before = from >= 0 && from < run.steps ? places.cells[from] : null;
+      this.columns.get(t).draw(this.scene, frame, { x: places.cells[t], before, tape: places.tapes[t], detail });
     }
-    this.drawOutline(frame, middles);
-    this.drawLoops(frame);
-    this.drawDots(frame, middles);
+    const x = frame.roll < 1 ? places.cells[frame.step] : between(places.cells, frame.place);
+    this.outline.set("x", x - geometry.boxWidth / 2 - 2);
+    this.chance.fade(0.35 + 0.65 * frame.weights.loss);
+    this.loops.draw(frame);
+    this.signals.draw(this.scene, frame, places);
+  }
+
+  /** The steps that need a column, and how much of its detail has room. */
+  wanted(frame, { tapes }) {
+    const { run, geometry } = this.scene;
+    const wanted = new Map();
+    for (let t = 0; t < run.steps; t++) {
+      const share = (frame.edges[t + 1] - frame.edges[t]) / geometry.column;
+      const detail = geometry.mode === "all" ? 1 : ramp(share, 0.62, 0.95);
+      const onTape = frame.roll < 0.6 && tapes[t] > -8 && tapes[t] < geometry.axis + 8;
+      if (detail > 0 || onTape) wanted.set(t, detail);
+    }
+    return wanted;
   }
 
   /** Hands out columns to the steps in view; the ones that left are used again. */
   assign(wanted) {
     for (const [t, column] of this.columns) {
       if (wanted.has(t)) continue;
-      column.group.style("opacity", 0);
+      column.hide();
       this.columns.delete(t);
       this.free.push(column);
     }
@@ -136,80 +161,4 @@ export class Graph {
       this.columns.set(t, column);
     }
   }
-
-  drawOutline(frame, middles) {
-    const x = frame.roll < 1 ? middles[frame.step] : between(middles, frame.place);
-    this.outline.style("transform", `translateX(${Math.round(x * 100) / 100 - this.scene.geometry.boxWidth / 2 - 2}px)`);
-    this.outline.set("class", frame.weights.backward > 0.5 ? "outline backward" : "outline");
-    const { box } = this.scene.geometry.rows;
-    this.outline.set("x", 0);
-    this.outline.set("y", box.top - 2);
-  }
-
-  /** The rolled-up cell's loops: h below, the conveyor c above. */
-  drawLoops(frame) {
-    const { geometry, run, seen, direction, scales } = this.scene;
-    const { rows, boxWidth, axis } = geometry;
-    const shown = ramp(frame.roll, 0.45, 0.05);
-    for (const [field, loop] of Object.entries(this.loops)) {
-      const row = rows[field];
-      loop.style("opacity", row ? shown : 0);
-      if (!row || shown === 0) continue;
-      const half = boxWidth / 2;
-      const far = half + (field === "cell" ? 40 : 30);
-      const turn = field === "cell" ? rows.box.top - 10 : rows.box.bottom + 9;
-      loop.set("d", loopPath(axis / 2, half, far, row.middle, turn, direction));
-      const norms = run.of(seen, `${field}_norm`);
-      const norm = norms ? norms[frame.step] / (scales.norms[field] || 1) : 0;
-      loop.set("stroke-width", 1.5 + 5 * norm);
-    }
-  }
-
-  /** What travels while the cursor is between two steps. */
-  drawDots(frame, middles) {
-    const { direction, run, geometry } = this.scene;
-    const { rows, boxWidth } = geometry;
-    const to = direction > 0 ? Math.ceil(frame.place - 1e-6) : Math.floor(frame.place + 1e-6);
-    const share = arrived(to, frame.place, direction);
-    const from = to - direction;
-    const moving = frame.weights.forward > 0.5 && share > 0 && share < 1 && from >= 0 && from < run.steps;
-    for (const [name, dot] of this.dots) {
-      const row = rows[name];
-      const wire = row && (name === "hidden" || name === "cell");
-      const way = wire ? travelled(share) : name === "input" ? ramp(share, 0.1, 0.55) : ramp(share, 0.75, 1);
-      if (!moving || way <= 0 || way >= 1 || (!row && name !== "output")) {
-        dot.style("opacity", 0);
-        continue;
-      }
-      dot.style("opacity", 1);
-      const half = (direction * boxWidth) / 2;
-      if (wire && frame.roll < 0.5) {
-        const path = this.loops[name].node;
-        const at = path.getPointAtLength(path.getTotalLength() * way);
-        dot.set("cx", at.x);
-        dot.set("cy", at.y);
-      } else if (wire) {
-        const [a, b] = [middles[from] + half, middles[to] - half];
-        dot.set("cx", a + (b - a) * way);
-        dot.set("cy", row.middle);
-      } else {
-        const [a, b] = name === "input" ? [rows.input.top, rows.layers[0].bottom]
-          : [rows.layers.at(-1).top, rows.prediction.bottom];
-        dot.set("cx", frame.roll < 1 ? middles[frame.step] : middles[to]);
-        dot.set("cy", a + (b - a) * way);
-      }
-    }
-  }
-}
-
-function loopPath(x, half, far, y, turn, direction) {
-  const side = direction;
-  const radius = Math.min(14, Math.abs(turn - y));
-  const bend = Math.sign(turn - y) * radius;
-  const [a, b] = [x + side * half, x - side * half];
-  const [right, left] = [x + side * far, x - side * far];
-  return `M${a} ${y}H${right - side * radius}Q${right} ${y} ${right} ${y + bend}`
-    + `V${turn - bend}Q${right} ${turn} ${right - side * radius} ${turn}`
-    + `H${left + side * radius}Q${left} ${turn} ${left} ${turn - bend}`
-    + `V${y + bend}Q${left} ${y} ${left + side * radius} ${y}H${b}`;
 }

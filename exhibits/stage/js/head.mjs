@@ -30,19 +30,29 @@ export class Head {
     for (const button of this.phases) button.hidden = !phases.includes(button.dataset.phase);
     this.layers.hidden = header.layers.length < 2;
     const names = header.layers.map((layer) => chip(header, layer));
-    if ([...this.layers.children].map((child) => child.textContent).join() !== names.join()) {
-      this.layers.replaceChildren(...names.map((name, k) => {
-        const button = html("button", { type: "button", "data-layer": k });
-        button.textContent = name;
-        button.onclick = () => this.act.layer(k);
-        if (header.layers[k].reverse) button.title = `${header.layers[k].name}, reads from the end: its wires point left`;
-        return button;
-      }));
-    }
-    [...this.layers.children].forEach((button, k) => button.setAttribute("aria-pressed", String(k === seen)));
+    if (this.names !== names.join()) this.nameLayers(header, names);
+    this.chips.forEach((button, k) => button.setAttribute("aria-pressed", String(k === seen)));
+  }
+
+  nameLayers(header, names) {
+    this.names = names.join();
+    const caption = html("span", { "aria-hidden": "true" });
+    caption.textContent = "layer";
+    this.chips = names.map((name, k) => {
+      const { reverse, name: long } = header.layers[k];
+      const button = html("button", { type: "button", "data-layer": k,
+        "aria-label": reverse ? `${long}, from the end` : long });
+      button.textContent = name;
+      button.onclick = () => this.act.layer(k);
+      if (reverse) button.title = "reads from the end: its wires point left";
+      return button;
+    });
+    this.layers.replaceChildren(caption, ...this.chips);
   }
 
   show(phase, rolled) {
+    if (this.shown === `${phase} ${rolled}`) return;
+    this.shown = `${phase} ${rolled}`;
     this.stage.dataset.phase = phase;
     for (const button of this.phases) button.setAttribute("aria-pressed", String(button.dataset.phase === phase));
     for (const button of this.views) {
@@ -52,10 +62,11 @@ export class Head {
 
   /** Shows the sentence at once; says it aloud when the learner has stopped for a moment. */
   tell(run, state, aloudAfter) {
+    const about = `${run.header.id} ${state.step} ${state.phase} ${state.layer} ${state.unit}`;
+    if (about === this.told) return;
+    this.told = about;
     const parts = narrate(run, state);
     const text = asText(parts);
-    if (text === this.told) return;
-    this.told = text;
     this.narration.replaceChildren(...parts.map((piece) => {
       const node = piece.strong ? html("b") : document.createTextNode("");
       node.textContent = piece.text;
@@ -82,6 +93,6 @@ function titleOf(header) {
 
 function chip(header, layer) {
   const both = header.layers.some((other) => other.reverse);
-  const name = layer.name.replace("layer", "Layer");
-  return both ? `${name} ${layer.reverse ? "←" : "→"}` : name;
+  const number = String(layer.depth + 1);
+  return both ? `${number} ${layer.reverse ? "←" : "→"}` : number;
 }

@@ -11,21 +11,27 @@
 const LEAST_COLUMN = 46;
 const WIDEST_COLUMN = 104;
 /** Over how many columns the lens falls off from full width to the pressed width. */
-const FALL_OFF = 2.5;
+const FALL_OFF = 1.8;
 
 const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
 const smooth = (x) => x * x * (3 - 2 * x);
 
 /**
- * The squares of `count` units within a rectangle, as large as they can be.
+ * The squares of `count` units within a rectangle, as large as they can be; a slightly smaller
+ * size is taken where it leaves fewer places empty.
  * @returns {{columns: number, rows: number, size: number}}
  */
 export function unitGrid(count, width, height, largest = 13) {
   let best = { columns: count, rows: 1, size: 0 };
+  let most = -1;
   for (let columns = 1; columns <= count; columns++) {
     const rows = Math.ceil(count / columns);
     const size = Math.min(width / columns, height / rows, largest);
-    if (size > best.size + 1e-9) best = { columns, rows, size };
+    const worth = size * Math.sqrt(count / (columns * rows));
+    if (worth > most + 1e-9) {
+      most = worth;
+      best = { columns, rows, size };
+    }
   }
   return best;
 }
@@ -131,7 +137,7 @@ export function measure(width, shape) {
   const column = mode === "all" ? Math.min(WIDEST_COLUMN, room / shape.steps)
     : clamp(room / 13, LEAST_COLUMN + 4, 76);
   const axis = mode === "all" ? column * shape.steps : room;
-  const boxWidth = Math.min(Math.round(column * 0.76), 68);
+  const boxWidth = Math.min(Math.round(column * 0.72), 68);
   const unitRoom = shape.lstm ? 31 : 42;
   const rows = stack(shape, unitRoom);
   return {
@@ -153,7 +159,7 @@ function stack(shape, unitRoom) {
     return span;
   };
   const target = take(24);
-  const loss = take(shape.numbers ? 58 : 42);
+  const loss = take(shape.numbers ? 66 : 52);
   const prediction = take(24);
   y += 16;
   const layers = [];
@@ -166,12 +172,12 @@ function stack(shape, unitRoom) {
   }
   const cell = shape.lstm ? span(box.top + 9, unitRoom) : null;
   const hidden = span(box.bottom - 9 - unitRoom, unitRoom);
-  y += 20;
+  y += 24;
   const rail = y;
-  y += 14;
+  y += 22;
   const input = take(shape.numbers ? 50 : 30);
   const step = take(16);
-  const link = take(26);
+  const link = take(24);
   return { target, loss, prediction, layers, box, cell, hidden, rail, input, step, link };
 }
 

@@ -15,7 +15,7 @@ import { Head } from "./head.mjs";
 import { evenEdges, lensEdges, measure } from "./layout.mjs";
 import { Pointer } from "./pointer.mjs";
 import { phaseWeights, ramp } from "./progress.mjs";
-import { decades, largest, niceLimit } from "./scales.mjs";
+import { scalesOf } from "./scene.mjs";
 import { Strips } from "./strips.mjs";
 import { readTheme } from "./theme.mjs";
 import { Transport } from "./transport.mjs";
@@ -295,16 +295,15 @@ export class Stage {
     const lossPlace = clock.playing ? this.shown : order;
     const unit = this.hovered ?? this.state.unit;
     this.frame = { place: this.shown, lossPlace, step: Math.round(this.shown), weights, roll, edges, unit };
-    const middles = this.graph.middles(this.frame);
-    this.middles = middles;
-    this.graph.draw(this.frame, middles);
-    this.weight.draw(this.frame, middles);
-    this.cells.draw(this.frame, middles);
-    this.band.draw(this.frame, middles);
+    this.places = this.graph.places(this.frame);
+    this.graph.draw(this.frame, this.places);
+    this.weight.draw(this.frame, this.places.cells);
+    this.cells.draw(this.frame, this.places.cells);
+    this.band.draw(this.frame, this.places.cells);
     this.strips.light(unit, this.hovered === null);
     this.transport.show(clock);
     this.head.show(phase, this.state.rolled);
-    this.root.dataset.step = String(step);
+    if (this.root.dataset.step !== String(step)) this.root.dataset.step = String(step);
     const fast = clock.playing && clock.speed > 1;
     this.head.tell(this.run, { step, phase, layer: this.seen, unit: this.state.unit }, fast ? null : 500);
   }
@@ -315,26 +314,6 @@ export class Stage {
     this.sizes.disconnect();
     this.head.destroy();
   }
-}
-
-/** @param {import("./decode.mjs").RunData} run @returns {import("./graph.mjs").Scales} */
-function scalesOf(run, seen) {
-  const norm = (layer, name) => largest(run.of(layer, name) ?? []);
-  const gradients = [...(run.of(seen, "grad_hidden_norm") ?? []), ...(run.of(seen, "grad_cell_norm") ?? [])];
-  const scales = {
-    norms: { hidden: norm(seen, "hidden_norm"), cell: norm(seen, "cell_norm") },
-    layerNorms: run.header.layers.map((_, k) => norm(k, "hidden_norm")),
-    loss: niceLimit(largest(run.array("losses"))),
-    input: largest(run.array("inputs") ?? []) || 1,
-    axis: decades(gradients),
-    low: 0,
-    high: 1,
-  };
-  if (run.header.input.kind === "text") return scales;
-  const both = [...run.array("prediction"), ...run.array("target").filter((_, k) => run.array("has_target")[k])];
-  scales.low = Math.min(...both);
-  scales.high = Math.max(...both, scales.low + 1e-9);
-  return scales;
 }
 
 const stages = new WeakMap();

@@ -8,7 +8,7 @@
  * @typedef {{text: string, strong?: boolean}} Part
  */
 
-import { gate, significant, spoken } from "./scales.mjs";
+import { compact, gate, largest, significant, spoken } from "./scales.mjs";
 
 const NAMES = { " ": "a space", "\n": "a line break", "\t": "a tab", "\r": "a carriage return" };
 const SIGNS = { " ": "␣", "\n": "⏎", "\t": "⇥", "\r": "␍" };
@@ -70,7 +70,7 @@ export function narrate(run, state) {
 
 function forwardSentence(run, { step, layer, unit }) {
   const label = run.header.input.labels[step];
-  const reading = run.header.input.kind === "text" ? named(label) : spoken(run.array("inputs")[step]);
+  const reading = run.header.input.kind === "text" ? named(label) : compact(run.array("inputs")[step], largest(run.array("inputs")));
   const several = run.header.layers.length > 1 ? `, ${run.header.layers[layer].name}` : "";
   const chosen = unit ?? mostChanged(run, layer, step);
   const parts = [strong(`t = ${step}`), plain(`, reading ${reading}${several}: `)];
@@ -131,9 +131,10 @@ function outcome(run, step) {
     return [plain(`${guess}, and ${target} comes: loss `), ...loss];
   }
   const outputs = run.array("prediction").length / run.steps;
-  const guess = `It expects ${spoken(run.array("prediction")[step * outputs])}`;
+  const most = Math.max(largest(run.array("prediction")), largest(run.array("target")));
+  const guess = `It expects ${compact(run.array("prediction")[step * outputs], most)}`;
   if (!counted) return [plain(`${guess}; no loss is counted here.`)];
-  return [plain(`${guess}, and ${spoken(run.array("target")[step * outputs])} comes: loss `), ...loss];
+  return [plain(`${guess}, and ${compact(run.array("target")[step * outputs], most)} comes: loss `), ...loss];
 }
 
 function lossSentence(run, { step }) {
@@ -150,9 +151,9 @@ function lossSentence(run, { step }) {
       plain(`, so the loss is −ln p = `), strong(spoken(losses[step])), plain("."), ...sum];
   }
   const outputs = run.array("prediction").length / run.steps;
-  return [head, plain(": the network said "), strong(spoken(run.array("prediction")[step * outputs])),
-    plain(`, and ${spoken(run.array("target")[step * outputs])} came, so the loss is `),
-    strong(spoken(losses[step])), plain("."), ...sum];
+  const [said, came] = [run.array("prediction")[step * outputs], run.array("target")[step * outputs]];
+  return [head, plain(`: the network said ${spoken(said)}, and ${spoken(came)} came. Half the square of the difference `),
+    strong(spoken(said - came)), plain(" is the loss, "), strong(spoken(losses[step])), plain("."), ...sum];
 }
 
 function backwardSentence(run, { step, layer }) {

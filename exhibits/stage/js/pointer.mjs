@@ -87,7 +87,7 @@ export class Pointer {
     const { geometry, run, seen } = this.stage.scene;
     const box = this.stage.graphRoot.getBoundingClientRect();
     const [x, y] = [event.clientX - box.left - geometry.gutter, event.clientY - box.top];
-    const { frame, middles } = this.stage;
+    const { frame, places: { cells: middles } } = this.stage;
     const rolled = frame.roll < 0.5;
     if (x < 0 || x > geometry.axis) return null;
     const step = rolled ? frame.step : columnAt(frame.edges, x);

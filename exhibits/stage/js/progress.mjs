@@ -27,3 +27,15 @@ export function phaseWeights(phase, previous, share) {
   weights[phase] += share;
   return weights;
 }
+
+/**
+ * How far a step's loss has grown and how strongly it is drawn. Losses are told in the forward
+ * phase, are what the loss phase is about, and are where the backward phase sets out.
+ * @param {import("./graph.mjs").Frame} frame
+ */
+export function lossStrength(step, { weights, lossPlace }, direction) {
+  return {
+    grown: weights.loss * filled(arrived(step, lossPlace, direction)) + weights.forward + weights.backward,
+    strength: 0.42 * weights.forward + weights.loss + 0.55 * weights.backward,
+  };
+}

@@ -126,3 +126,12 @@ export function gate(value) {
   if (text === "0.00" && value > 0) return value < 0.0001 ? "nearly 0" : significant(value, 1);
   return text;
 }
+
+/** A number as short as a column allows; what is small beside `largest` becomes a round 0. */
+export function compact(value, most) {
+  if (most >= 0.1 && most < 1000) {
+    const text = value.toFixed(most < 10 ? 2 : most < 100 ? 1 : 0);
+    return minus(Number(text) === 0 ? text.replace("-", "") : text);
+  }
+  return significant(value, 2);
+}

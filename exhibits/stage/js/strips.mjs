@@ -69,7 +69,7 @@ export class Strips {
     if (rowHeight >= 4) {
       for (let unit = 1; unit < run.hidden; unit++) context.fillRect(0, unit * rowHeight - 0.5, axis, 1);
     }
-    if (cellWidth >= 7) {
+    if (cellWidth >= 14) {
       for (let t = 1; t < run.steps; t++) context.fillRect(t * cellWidth - 0.75, 0, 1.5, stripHeight);
     }
   }

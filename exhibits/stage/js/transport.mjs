@@ -1,7 +1,7 @@
 /** Buttons, scrubber, speed and keys. It holds nothing: it asks the stage and shows its state. */
 
 import { SPEEDS } from "./clock.mjs";
-import { html, Part } from "./dom.mjs";
+import { html } from "./dom.mjs";
 import { named } from "./narration.mjs";
 
 const word = (speed) => `${speed}×`;
@@ -16,8 +16,7 @@ export class Transport {
     this.stage = stage;
     this.act = act;
     this.scrub = stage.querySelector("[data-scrub]");
-    this.scrubPart = new Part(this.scrub);
-    this.where = new Part(stage.querySelector("[data-where]"));
+    this.where = stage.querySelector("[data-where]");
     this.speed = stage.querySelector("[data-speed]");
     this.play = stage.querySelector('[data-act="play"]');
     const does = { first: act.first, left: act.left, play: act.toggle, right: act.right, last: act.last };
@@ -35,26 +34,29 @@ export class Transport {
   /** @param {import("./decode.mjs").RunData} run */
   load(run) {
     this.run = run;
+    this.shown = "";
     this.scrub.max = String(run.steps - 1);
   }
 
   /** @param {import("./clock.mjs").Clock} clock */
   show(clock) {
     const { step, phase, playing, speed } = clock;
-    const last = Math.max(1, this.run.steps - 1);
-    if (this.scrub.value !== String(step)) this.scrub.value = String(step);
-    this.scrubPart.style("--share", `${(100 * step) / last}%`);
+    const state = `${step} ${phase} ${playing} ${speed} ${clock.heading}`;
+    if (state === this.shown) return;
+    this.shown = state;
+    const last = this.run.steps - 1;
     const label = this.run.header.input.labels[step];
     const reads = this.run.header.input.kind === "text" ? named(label) : label;
-    this.scrubPart.set("aria-valuetext", `t = ${step} of ${this.run.steps - 1}, reading ${reads}, ${phase}`);
-    this.where.text(`t = ${step} / ${this.run.steps - 1}`);
-    if (this.speed.value !== String(speed)) this.speed.value = String(speed);
+    this.scrub.value = String(step);
+    this.scrub.style.setProperty("--share", `${(100 * step) / Math.max(1, last)}%`);
+    this.scrub.setAttribute("aria-valuetext", `t = ${step} of ${last}, reading ${reads}, ${phase}`);
+    this.where.textContent = `t = ${step} / ${last}`;
+    this.speed.value = String(speed);
+    this.stage.dataset.heading = clock.heading > 0 ? "right" : "left";
     this.stage.classList.toggle("playing", playing);
     const name = playing ? "Pause" : "Play";
-    if (this.play.getAttribute("aria-label") !== name) {
-      this.play.setAttribute("aria-label", name);
-      this.play.title = `${name} (space)`;
-    }
+    this.play.setAttribute("aria-label", name);
+    this.play.title = `${name} (space)`;
   }
 
   key(event) {

@@ -3,7 +3,7 @@
  * column sends its term along the rail, and the running sum grows in a bar of its own.
  */
 
-import { part, svg, prepare } from "./dom.mjs";
+import { line, part, svg, prepare } from "./dom.mjs";
 import { arrived, ramp } from "./progress.mjs";
 import { css, diverging, largest, significant } from "./scales.mjs";
 
@@ -13,8 +13,8 @@ export class SharedWeight {
     this.picture = picture;
     const group = svg("g", { class: "weight" });
     root.prepend(group);
-    this.rail = part("line", { class: "rail" }, group);
-    this.lit = part("line", { class: "rail lit" }, group);
+    this.rail = line("line", { class: "rail" }, group);
+    this.lit = line("line", { class: "rail lit" }, group);
     this.track = part("rect", { class: "sum-track", rx: 4 }, group);
     this.sum = part("rect", { class: "sum", rx: 4 }, group);
     this.name = part("text", { class: "row-label weight-name" }, group);
@@ -26,33 +26,33 @@ export class SharedWeight {
   layout(scene, theme) {
     this.scene = scene;
     const { geometry, run, seen } = scene;
-    const { rail } = geometry.rows;
+    const y = geometry.rows.rail;
     this.size = geometry.narrow ? 22 : 34;
     this.sums = run.of(seen, "weight_sum");
     this.terms = run.of(seen, "weight_term");
     this.most = this.sums ? largest(this.sums) || 1 : 1;
     this.picture.style.left = "0px";
-    this.picture.style.top = `${rail - this.size / 2}px`;
+    this.picture.style.top = `${y - this.size / 2}px`;
     this.paint(theme);
     const start = -geometry.gutter + this.size;
-    for (const line of [this.rail, this.lit]) {
-      line.set("x1", start);
-      line.set("y1", rail);
-      line.set("y2", rail);
+    for (const rail of [this.rail, this.lit]) {
+      rail.set("x1", start);
+      rail.set("y1", y);
+      rail.set("y2", y);
     }
     const from = geometry.narrow ? start : start + 8;
     this.room = (geometry.narrow ? geometry.axis * 0.96 : geometry.gutter - this.size - 20);
     this.from = from;
     for (const bar of [this.track, this.sum]) {
       bar.set("x", from);
-      bar.set("y", rail - 4.5);
+      bar.set("y", y - 4.5);
       bar.set("height", 9);
     }
     this.track.set("width", this.room);
     this.name.set("x", from);
-    this.name.set("y", rail - 9);
+    this.name.set("y", y - 9);
     this.note.set("x", from);
-    this.note.set("y", rail + 19);
+    this.note.set("y", y + 18);
     for (const text of [this.name, this.note]) text.style("display", geometry.narrow ? "none" : "inline");
   }
 
@@ -88,11 +88,10 @@ export class SharedWeight {
     this.rail.set("x2", Math.max(...ends));
     const reached = back ? Math.max(...ends) : Math.max(tap(step), direction < 0 ? tap(run.steps - 1) : -Infinity);
     this.lit.set("x2", reached);
-    this.lit.set("class", back ? "rail lit backward" : "rail lit");
-    this.lit.style("opacity", 1 - 0.6 * weights.loss);
+    this.lit.fade(0.55 * (1 - 0.6 * weights.loss));
     this.name.text(back ? "∂L/∂W so far" : "shared weight W");
-    this.note.text(back ? `‖Σ‖ = ${significant(this.sums[step], 3)}` : "the same at every t");
-    for (const bar of [this.track, this.sum]) bar.style("opacity", back ? 1 : 0);
+    this.note.text(back ? `‖Σ‖ = ${significant(this.sums[step], 3)}` : "used at every t");
+    for (const bar of [this.track, this.sum]) bar.set("visibility", back ? "visible" : "hidden");
     if (back) this.sum.set("width", this.length(frame));
     this.drawDot(frame, back, tap);
   }
@@ -113,7 +112,7 @@ export class SharedWeight {
     const to = direction > 0 ? Math.floor(frame.place + 1e-6) : Math.ceil(frame.place - 1e-6);
     const share = ramp(arrived(to, frame.place, -direction), 0.45, 1);
     const shown = back && share > 0 && share < 1;
-    this.dot.style("opacity", shown ? 1 : 0);
+    this.dot.set("visibility", shown ? "visible" : "hidden");
     if (!shown) return;
     this.dot.set("cx", tap(to) + (this.from + this.room - tap(to)) * share);
     this.dot.set("cy", geometry.rows.rail);

@@ -1,19 +1,19 @@
 /** A wire between two columns: the state that runs along it, and the gradient that comes back. */
 
-import { part, svg } from "./dom.mjs";
+import { line, part, svg } from "./dom.mjs";
 
 export class Wire {
   constructor(parent) {
     const group = svg("g", {}, parent);
-    this.line = part("line", { class: "wire" }, group);
+    this.line = line("line", { class: "wire" }, group);
     this.head = part("path", { class: "wire-head" }, group);
-    this.back = part("line", { class: "gradient-wire" }, group);
+    this.back = line("line", { class: "gradient-wire" }, group);
     this.backHead = part("path", { class: "gradient-head" }, group);
     this.parts = [this.line, this.head, this.back, this.backHead];
   }
 
   hide() {
-    for (const shape of this.parts) shape.style("opacity", 0);
+    for (const shape of this.parts) shape.fade(0);
   }
 
   /**
@@ -27,12 +27,12 @@ export class Wire {
     this.place(this.line, from, to - way * head, y, width);
     this.head.set("d", arrow(to, y, way, head, 2.2 + width * 0.75));
     for (const shape of [this.line, this.head]) {
-      shape.style("opacity", opacity);
+      shape.fade(opacity);
       shape.set("data-active", active ? "yes" : "no");
     }
     if (back <= 0) {
-      this.back.style("opacity", 0);
-      this.backHead.style("opacity", 0);
+      this.back.fade(0);
+      this.backHead.fade(0);
       return;
     }
     const backTip = Math.min(4 + backWidth * 0.6, Math.abs(to - from) * 0.55);
@@ -40,8 +40,8 @@ export class Wire {
     const start = Math.abs(tip - to) <= backTip ? tip : to;
     this.place(this.back, start, tip + way * backTip, y, backWidth);
     this.backHead.set("d", arrow(tip, y, -way, backTip, 2.4 + backWidth * 0.8));
-    this.back.style("opacity", start === tip ? 0 : backOpacity);
-    this.backHead.style("opacity", backOpacity);
+    this.back.fade(start === tip ? 0 : backOpacity);
+    this.backHead.fade(backOpacity);
   }
 
   place(line, from, to, y, width) {
