@@ -20,7 +20,6 @@ from figures.steps import Steps
 from figures.style import JACOBIAN_DECADES, Style, Theme, style
 from figures.style import decades as decade_range
 from rnn_core import Numbers, Text
-from rnn_core.jacobians import StateJacobians
 
 _PANEL, _GAP, _TOP, _BOTTOM = 200, 40, 108, 46
 _MAX_THIN = 12
@@ -74,39 +73,46 @@ class Fan:
 
 
 def draw(
-    hidden: StateJacobians,
+    values: np.ndarray,
     sequence: Text | Numbers | None = None,
     *,
-    step_to: int,
-    state: StateJacobians | None = None,
+    state_values: np.ndarray | None = None,
+    steps: np.ndarray | None = None,
+    step_to: int | None = None,
     theme: Theme = "light",
 ) -> Drawing:
-    """The fan of singular values of ∂h_k/∂h_t for all t that lead to step k = `step_to`.
+    """The fan of singular values (steps, hidden) of ∂h_k/∂h_t for all t that lead to step k.
 
-    `state` holds those of the LSTM's whole state (h, c), drawn below on the same scale.
+    `steps` are the values' steps (0, 1, … if not given) and `step_to` is k, one of their ends:
+    the last if not given, the first in a layer that reads from the end. `state_values`
+    (steps, 2 · hidden) are those of the LSTM's whole state (h, c), drawn below on the same scale.
 
     Raises:
-        ValueError: `step_to` is not an end of the steps, or the steps do not fit each other or
+        ValueError: `step_to` is not an end of the steps, or the arrays do not fit each other or
             the sequence.
     """
     colours = style(theme)
-    first, last = int(hidden.steps[0]), int(hidden.steps[-1])
+    steps = np.arange(len(values)) if steps is None else steps
+    step_to = int(steps[-1]) if step_to is None else step_to
+    first, last = int(steps[0]), int(steps[-1])
     if step_to not in (first, last):
         raise ValueError(
             f"step_to must be the first or last of steps {first} to {last}, got {step_to}"
         )
-    count = last + 1 if sequence is None else len(sequence.labels)
-    if last >= count:
-        raise ValueError(f"sequence has {count} steps, but the Jacobians reach step {last}")
-    steps = Steps.of(sequence, count)
-    fans = [Fan("∂h", hidden.steps, hidden.singular_values, step_to)]
-    if state is not None:
-        if not np.array_equal(state.steps, hidden.steps):
-            raise ValueError("state must have the same steps as hidden")
-        fans.append(Fan("∂(h, c)", state.steps, state.singular_values, step_to))
+    for name, array in (("values", values), ("state_values", state_values)):
+        if array is not None and (array.ndim != 2 or len(array) != len(steps)):
+            raise ValueError(
+                f"{name} must have a row for each of {len(steps)} steps, got shape {array.shape}"
+            )
+    axis = Steps.of(sequence, last + 1 if sequence is None else len(sequence.labels))
+    if last >= axis.count:
+        raise ValueError(f"sequence has {axis.count} steps, but the values reach step {last}")
+    fans = [Fan("∂h", steps, values, step_to)]
+    if state_values is not None:
+        fans.append(Fan("∂(h, c)", steps, state_values, step_to))
     return Drawing(
-        _figure(fans, steps, colours),
-        _alt(fans, steps),
+        _figure(fans, axis, colours),
+        _alt(fans, axis),
         _columns(fans),
         "jacobian-singular-values",
     )
