@@ -87,6 +87,24 @@ def figure(
     return Figure({"data": traces, "layout": full})
 
 
+def note(
+    text: str, y: float, *, side: Literal["left", "right"] = "left", **more: Any
+) -> dict[str, Any]:
+    """An annotation that stands on height `y` of the plot, at its left or right edge."""
+    # `align` matters to a downloaded picture, whose font may be wider than the page's.
+    shared = {"xref": "paper", "yref": "paper", "yanchor": "bottom", "showarrow": False}
+    x = 0 if side == "left" else 1
+    return {**shared, "text": text, "x": x, "y": y, "xanchor": side, "align": side, **more}
+
+
+def heading(name: str, symbol: str, says: str, colours: Style) -> str:
+    """A panel's name: bold, then its symbol, then what it means in small and muted type."""
+    text = f"<b>{name}</b> <i>{symbol}</i>" if symbol else f"<b>{name}</b>"
+    if not says:
+        return text
+    return f'{text}  <span style="color:{colours.muted};font-size:12px">{says}</span>'
+
+
 def packed(array: np.ndarray, dtype: Literal["f4", "f8"]) -> dict[str, Any]:
     """An array in the form that the browser reads without parsing numbers; NaN is a gap.
 

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from figures.drawing import Drawing, counted, figure, packed, short
+from figures.drawing import Drawing, counted, figure, heading, note, packed, short
 from figures.steps import Steps
 from figures.style import GATE_RANGE, TANH_RANGE, Style, Theme, style, symmetric_limit
 from rnn_core import GRUTrace, LayerTrace, LSTMTrace, Numbers, RNNTrace, Text
@@ -178,15 +178,12 @@ def _heat_map(
 
 def _labels(panel: Panel, top: float, colours: Style) -> list[dict[str, Any]]:
     """The panel's name and meaning on the left, the ends of its scale beside its colour bar."""
-    shared = {"xref": "paper", "yref": "paper", "y": top, "yanchor": "bottom", "showarrow": False}
-    muted = {"size": 12, "color": colours.muted}
     low, high = (short(limit) for limit in panel.limits)
-    name = f"<b>{panel.name}</b> <i>{panel.symbol}</i>"
-    says = f'  <span style="color:{colours.muted};font-size:12px">{panel.says}</span>'
+    small = {"font": {"size": 12, "color": colours.muted}}
     return [
-        {**shared, "x": 0, "xanchor": "left", "text": name + says},
-        {**shared, "x": 1, "xanchor": "right", "text": low, "font": muted, "xshift": -94},
-        {**shared, "x": 1, "xanchor": "left", "text": high, "font": muted, "xshift": -24},
+        note(heading(panel.name, panel.symbol, panel.says, colours), top),
+        note(low, top, side="right", xshift=-94, **small),
+        note(high, top, side="right", xanchor="left", align="left", xshift=-24, **small),
     ]
 
 
@@ -237,19 +234,7 @@ def _add_input(
         "zerolinecolor": colours.line,
     }
     ends = f"from {short(low, 3)} to {short(high, 3)}"
-    says = f'  <span style="color:{colours.muted};font-size:12px">{ends}</span>'
-    layout["annotations"].append(
-        {
-            "xref": "paper",
-            "yref": "paper",
-            "x": 0,
-            "xanchor": "left",
-            "y": top,
-            "yanchor": "bottom",
-            "showarrow": False,
-            "text": f"<b>Input</b> <i>x</i>{says}",
-        }
-    )
+    layout["annotations"].append(note(heading("Input", "x", ends, colours), top))
 
 
 def _telling(panels: list[Panel]) -> tuple[Panel, int]:

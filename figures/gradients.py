@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from figures import decades
-from figures.drawing import Drawing, figure, short
+from figures.drawing import Drawing, figure, heading, note, short
 from figures.steps import Steps
 from figures.style import GRADIENT_DECADES, Style, Theme, style
 from figures.style import decades as decade_range
@@ -206,20 +206,10 @@ def _reference(
     ends = [float(norms.hidden[early]), float(norms.hidden[late])]
     # The corner above the lower end is free of curves.
     left = (ends[0] < ends[1]) == (early < late)
-    layout["annotations"].append(
-        {
-            "xref": "paper",
-            "yref": "paper",
-            "x": 0 if left else 1,
-            "xanchor": "left" if left else "right",
-            "y": 1,
-            "yanchor": "top",
-            "yshift": -4,
-            "text": f"dashed: ×{short(norms.factor, 3)} per step",
-            "showarrow": False,
-            "font": {"size": 12, "color": colours.gradient},
-        }
-    )
+    text = f"dashed: ×{short(norms.factor, 3)} per step"
+    font = {"size": 12, "color": colours.gradient}
+    corner = {"yanchor": "top", "yshift": -4, "font": font}
+    layout["annotations"].append(note(text, 1, side="left" if left else "right", **corner))
     return [
         {
             "type": "scatter",
@@ -247,18 +237,7 @@ def _losses(
         "nticks": 3,
         "rangemode": "tozero",
     }
-    layout["annotations"].append(
-        {
-            "xref": "paper",
-            "yref": "paper",
-            "x": 0,
-            "y": 0.2,
-            "xanchor": "left",
-            "yanchor": "bottom",
-            "showarrow": False,
-            "text": "<b>Loss</b> <i>L<sub>t</sub></i>",
-        }
-    )
+    layout["annotations"].append(note(heading("Loss", "L<sub>t</sub>", "", colours), 0.2))
     return {
         "type": "bar",
         "name": "loss",

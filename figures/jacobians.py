@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from figures import decades
-from figures.drawing import Drawing, figure, packed, short
+from figures.drawing import Drawing, figure, heading, note, packed, short
 from figures.steps import Steps
 from figures.style import JACOBIAN_DECADES, Style, Theme, style
 from figures.style import decades as decade_range
@@ -186,19 +186,9 @@ def _panel_name(fan: Fan, top: float, colours: Style, several: bool) -> dict[str
     says = {"∂h": "c held" if several else "", "∂(h, c)": "the whole state"}[fan.name]
     drawn, size = len(fan.thin), fan.values.shape[1]
     says = ", ".join([says] * bool(says) + [f"{drawn} of {size} values"] * (drawn < size))
-    muted = f'  <span style="color:{colours.muted};font-size:12px">{says}</span>'
     below = {"∂h": "∂h<sub>t</sub>", "∂(h, c)": "∂(h, c)<sub>t</sub>"}[fan.name]
     above = below.replace("<sub>t", "<sub>k")
-    return {
-        "xref": "paper",
-        "yref": "paper",
-        "x": 0,
-        "y": top,
-        "xanchor": "left",
-        "yanchor": "bottom",
-        "showarrow": False,
-        "text": f"<b>{above} / {below}</b>{muted}",
-    }
+    return note(heading(f"{above} / {below}", "", says, colours), top)
 
 
 def _finding(fans: list[Fan]) -> tuple[str, str]:

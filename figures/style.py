@@ -148,21 +148,42 @@ def config(name: str) -> dict[str, Any]:
 
 
 def _template(colours: Style) -> dict[str, Any]:
+    muted = {"size": 12, "color": colours.muted}
     axis = {
         "automargin": False,
         "gridcolor": colours.line,
         "linecolor": colours.line,
         "tickcolor": colours.line,
-        "tickfont": {"size": 12, "color": colours.muted},
+        "tickfont": muted,
         "ticks": "",
-        "title": {"font": {"size": 12, "color": colours.muted}, "standoff": 6},
+        "title": {"font": muted, "standoff": 6},
         "zeroline": False,
+    }
+    spike = {
+        "spikemode": "across",
+        "spikethickness": 1,
+        "spikedash": "solid",
+        "spikecolor": colours.accent,
     }
     layout = {
         "autosize": True,
         "paper_bgcolor": colours.background,
         "plot_bgcolor": colours.background,
         "font": {"family": FONT, "size": 13, "color": colours.text},
+        "xaxis": {**axis, **spike, "showgrid": False},
+        "yaxis": axis,
+        # A drag scrolls the page on a phone; zooming is a button.
+        "dragmode": False,
+        "hovermode": "closest",
+        "showlegend": False,
+        **_around_the_plot(colours),
+    }
+    return {"layout": layout}
+
+
+def _around_the_plot(colours: Style) -> dict[str, Any]:
+    """Title, legend, hover box and buttons."""
+    return {
         "title": {
             "x": 0,
             "xref": "container",
@@ -173,16 +194,6 @@ def _template(colours: Style) -> dict[str, Any]:
             "pad": {"t": 18, "l": 8},
             "font": {"size": 16, "color": colours.text},
         },
-        "xaxis": {
-            **axis,
-            "showgrid": False,
-            "spikemode": "across",
-            "spikethickness": 1,
-            "spikedash": "solid",
-            "spikecolor": colours.accent,
-        },
-        "yaxis": axis,
-        "margin": {"l": 8, "r": 8, "t": 60, "b": 40},
         "hoverlabel": {
             "align": "left",
             "bgcolor": colours.panel,
@@ -201,12 +212,7 @@ def _template(colours: Style) -> dict[str, Any]:
             "color": colours.muted,
             "activecolor": colours.accent,
         },
-        # A drag scrolls the page on a phone; zooming is a button.
-        "dragmode": False,
-        "hovermode": "closest",
-        "showlegend": False,
     }
-    return {"layout": layout}
 
 
 _TEMPLATES = {"light": _template(LIGHT), "dark": _template(DARK)}
