@@ -26,7 +26,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from rnn_core.numerics import apply, before, outer_sum, project, recurrent_outer_sum, sigmoid, total
+from rnn_core.numerics import apply, before, outer_sum, project, recurrent_outer_sum, total
 from rnn_core.trace import LayerGradients, LSTMTrace
 
 
@@ -43,17 +43,21 @@ def forward(
 ) -> LSTMTrace:
     """Run the layer from step 0 on; the initial states are h_{-1} and c_{-1}."""
     size = initial_hidden.shape[-1]
-    preactivation = project(inputs, weights["weight_ih"])
-    preactivation += weights["bias_ih"] + weights["bias_hh"]
+    # One tanh serves all four blocks: σ(a) = ½ tanh(½ a) + ½, and for the candidate 1, 1, 0. The
+    # pre-activations are kept times `scale` while the loop runs: powers of two cost no precision.
+    scale = np.repeat(np.array([0.5, 0.5, 1.0, 0.5], inputs.dtype), size)
+    preactivation = project(inputs, weights["weight_ih"] * scale[:, None])
+    preactivation += scale * (weights["bias_ih"] + weights["bias_hh"])
+    recurrent = np.ascontiguousarray((weights["weight_hh"] * scale[:, None]).T)
+    w_ci, w_cf, w_co = (_half(weights.get(f"weight_{name}")) for name in ("ci", "cf", "co"))
     gates = np.empty_like(preactivation)
     i, f, g, o = blocks(gates)
     cell, hidden = np.empty_like(i), np.empty_like(i)
-    # One tanh serves all four blocks: σ(a) = ½ tanh(½ a) + ½, and for the candidate 1, 1, 0.
-    scale = np.repeat(np.array([0.5, 0.5, 1.0, 0.5], inputs.dtype), size)
-    shift = 1.0 - scale
-    recurrent = np.ascontiguousarray(weights["weight_hh"].T)
     product, scratch = np.empty_like(preactivation[0]), np.empty_like(initial_hidden)
-    w_ci, w_cf, w_co = (weights.get(name) for name in ("weight_ci", "weight_cf", "weight_co"))
+    # Of the gates' full shape: broadcasting a row costs more than the product itself.
+    stretch = np.empty_like(product)
+    stretch[:] = scale
+    shift = 1.0 - stretch
     h, c = initial_hidden, initial_cell
     for a, gate, i_t, f_t, g_t, o_t, c_t, h_t in zip(
         preactivation, gates, i, f, g, o, cell, hidden, strict=True
@@ -63,19 +67,19 @@ def forward(
         if w_ci is not None and w_cf is not None:
             a[:, :size] += w_ci * c
             a[:, size : 2 * size] += w_cf * c
-        np.multiply(a, scale, gate)
-        np.tanh(gate, gate)
-        np.multiply(gate, scale, gate)
+        np.tanh(a, gate)
+        np.multiply(gate, stretch, gate)
         np.add(gate, shift, gate)
         np.multiply(f_t, c, c_t)
         np.multiply(i_t, g_t, scratch)
         np.add(c_t, scratch, c_t)
         if w_co is not None:
             a[:, 3 * size :] += w_co * c_t
-            o_t[...] = sigmoid(a[:, 3 * size :])
+            o_t[...] = 0.5 * np.tanh(a[:, 3 * size :]) + 0.5
         np.tanh(c_t, scratch)
         np.multiply(o_t, scratch, h_t)
         h, c = h_t, c_t
+    preactivation *= 1.0 / scale
     return LSTMTrace(
         inputs=inputs,
         preactivation=preactivation,
@@ -88,6 +92,10 @@ def forward(
         cell=cell,
         initial_cell=initial_cell,
     )
+
+
+def _half(peephole: Float[np.ndarray, " hidden"] | None) -> Float[np.ndarray, " hidden"] | None:
+    return None if peephole is None else 0.5 * peephole
 
 
 class Slopes(NamedTuple):
@@ -158,7 +166,7 @@ def backward(
         carried += grad_last_cell
     by_cell, by_hidden = local.gates.reshape(in_blocks)[:, :, :3], local.gates[..., 3 * size :]
     da_cell, da_hidden = delta_a.reshape(in_blocks)[:, :, :3], delta_a[..., 3 * size :]
-    for e, f, slope_c, slope_ifg, slope_o, dh, dc, da, da_ifg, da_o in zip(
+    for e, f, slope_c, slope_ifg, slope_o, dh, dc, dc_for_all, da, da_ifg, da_o in zip(
         *(
             rows[::-1]
             for rows in (
@@ -169,6 +177,7 @@ def backward(
                 by_hidden,
                 delta_h,
                 delta_c,
+                delta_c[:, :, None],
                 delta_a,
                 da_cell,
                 da_hidden,
@@ -182,7 +191,7 @@ def backward(
         np.add(dc, carried, dc)
         if w_co is not None:
             dc += da_o * w_co
-        np.multiply(dc[:, None], slope_ifg, da_ifg)
+        np.multiply(dc_for_all, slope_ifg, da_ifg)
         np.multiply(dc, f, carried)
         if w_ci is not None and w_cf is not None:
             carried += da_ifg[:, 0] * w_ci + da_ifg[:, 1] * w_cf
