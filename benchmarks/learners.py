@@ -79,7 +79,7 @@ async def _class_of(url: str, count: int, seconds: int) -> tuple[list[float], fl
             await asyncio.sleep(max(0.0, 1.0 - took / 1000))
         return times
 
-    times = sum(await asyncio.gather(*map(work, learners)), [])
+    times = [took for part in await asyncio.gather(*map(work, learners)) for took in part]
     received = sum(learner.received for learner in learners)
     for learner in learners:
         await learner.socket.close()

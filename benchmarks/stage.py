@@ -27,7 +27,10 @@ WATCH = """() => {
 }"""
 INTERVALS = """(seconds) => new Promise((done) => {
   const times = []; const end = performance.now() + 1000 * seconds;
-  const frame = (now) => { times.push(now); now < end ? requestAnimationFrame(frame) : done(times); };
+  const frame = (now) => {
+    times.push(now);
+    now < end ? requestAnimationFrame(frame) : done(times);
+  };
   requestAnimationFrame(frame);
 })"""
 

@@ -93,7 +93,9 @@ def _options(subject: str, run: Run, key: str) -> dict[str, object]:
             width=210,
         )
         if plane == "two units":
-            across = st.number_input("Unit across", 0, units - 1, 0, key=f"{key}_x_{units}", width=120)
+            across = st.number_input(
+                "Unit across", 0, units - 1, 0, key=f"{key}_x_{units}", width=120
+            )
             up = st.number_input("Unit up", 0, units - 1, 1, key=f"{key}_y_{units}", width=120)
             return {"units": (int(across), int(up))}
     return {}

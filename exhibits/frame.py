@@ -9,6 +9,7 @@ _FRAME = """
 [data-testid="stExpandSidebarButton"] { width: auto; padding-right: 0.6rem; }
 [data-testid="stExpandSidebarButton"]::after { content: "Setup"; font-size: 0.95rem; }
 [data-testid="stSidebarHeader"] { height: 2.5rem; margin-bottom: 0; }
+[data-testid="stBaseButton-primary"] { color: light-dark(#FFFFFF, #0F141B); }
 @media (max-width: 640px) { .stMainBlockContainer { padding: 4rem 0.75rem 2rem; } }
 </style>
 """

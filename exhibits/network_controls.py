@@ -3,6 +3,7 @@
 Trained weights have a fixed size, so the controls of a random start appear only with one.
 """
 
+import re
 from typing import Any
 
 import streamlit as st
@@ -17,6 +18,7 @@ CELL_NAMES = {
 }
 TASK_OF = {Text: "brackets", Numbers: "waves"}
 MAX_LAYERS = 4
+STEPS = re.compile(r"([0-9]{1,4})(?:-([0-9]{1,4}))?")
 
 
 def network_controls(key: str, sequence_kind: type[Text] | type[Numbers]) -> dict[str, Any]:
@@ -139,7 +141,10 @@ def _seed(key: str) -> int:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         seed = st.number_input("Seed", 0, 9999, 0, key=seed_key, bind="query-params")
         st.button(
-            "Draw again", key=f"{key}_redraw", on_click=next_seed, help="The next seed: new weights."
+            "Draw again",
+            key=f"{key}_redraw",
+            on_click=next_seed,
+            help="The next seed: new weights.",
         )
     return int(seed)
 
@@ -174,15 +179,16 @@ def parse_steps(text: str) -> tuple[int, ...]:
     """
     steps: set[int] = set()
     for entry in text.replace(",", " ").split():
-        first, dash, last = entry.partition("-")
-        if not first.isdecimal() or (dash and not last.isdecimal()) or max(len(first), len(last)) > 4:
+        found = STEPS.fullmatch(entry)
+        if not found:
             raise ValueError(
                 f"Steps with a loss: “{entry[:20]}” is neither a step nor a range. "
                 "Write steps counted from 0, such as 0-3, 7."
             )
-        if dash and int(last) < int(first):
+        first, last = int(found[1]), int(found[2] or found[1])
+        if last < first:
             raise ValueError(f"Steps with a loss: the range {entry} runs backwards.")
-        steps.update(range(int(first), int(last or first) + 1))
+        steps.update(range(first, last + 1))
     if not steps:
         raise ValueError("Steps with a loss: none given. Write at least one, such as 0-3, 7.")
     return tuple(sorted(steps))

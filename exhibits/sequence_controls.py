@@ -134,7 +134,9 @@ def _numbers(key: str) -> Numbers:
             bind="query-params",
             help="Separated by spaces, commas or new lines. A decimal mark is a point.",
         )
-        return Numbers(parse_numbers(typed or ""), standardise=_standardise(key, default=False))
+        return Numbers(
+            parse_numbers(typed or ""), standardise=_standardise(f"{key}_typed", default=False)
+        )
     length = st.slider(
         "Sequence length", 2, MAX_STEPS, 40, key=f"{key}_length", bind="query-params"
     )
@@ -150,9 +152,9 @@ def _standardise(key: str, *, default: bool) -> bool:
     return st.toggle(
         "Standardise",
         value=default,
-        key=f"{key}_standardise_{'on' if default else 'off'}",
+        key=f"{key}_standardise",
         bind="query-params",
-        help="Subtract the mean and divide by the standard deviation, as one would before training.",
+        help="Subtract the mean and divide by the standard deviation, as before training.",
     )
 
 
@@ -175,7 +177,7 @@ def _file(key: str) -> Numbers:
     else:
         values = _window(_table(upload.getvalue(), upload.name), key)
         st.query_params[link] = values_to_link(values)
-    return Numbers(values, standardise=_standardise(key, default=True))
+    return Numbers(values, standardise=_standardise(f"{key}_file", default=True))
 
 
 @st.cache_data(max_entries=64, show_spinner="Reading the file …")

@@ -1,4 +1,4 @@
-"""The lab as a learner meets it: type, play, read a number, go back, bring a file, send the link."""
+"""The lab as a learner meets it: type, play, read a number, go back, bring a file, send a link."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +10,6 @@ from exhibits.sequence_controls import FIRST_TEXT
 from rnn_core import Numbers, Setup, Text, run
 
 OpenPage = Callable[[str], Page]
-STRIPS = ("forget gate", "input gate", "output gate", "candidate", "cell state", "hidden state")
 
 
 def stage_of(page: Page) -> Locator:
@@ -99,7 +98,7 @@ def test_the_keys_drive_it_and_tab_leaves(open_page: OpenPage) -> None:
 
 def test_it_rolls_up_and_out_again(open_page: OpenPage) -> None:
     stage = stage_of(open_page("/lab"))
-    rolled = stage.get_by_role("button", name="Roll up")
+    rolled = stage.get_by_role("button", name="Rolled up")
     rolled.click()
     expect(rolled).to_have_attribute("aria-pressed", "true")
     stage.get_by_role("button", name="Unrolled").click()
