@@ -138,23 +138,23 @@ def _full(run: Run, k: int) -> Arrays:
         arrays["weight"] = np.round(127.5 + 127.5 * recurrent / largest).astype(np.uint8)
         arrays["weight_limit"] = np.array([largest])
     if trace.grad_hidden is not None:
-        arrays |= _gradients(run, trace, suffix)
+        arrays |= _gradients(run, k)
     return arrays
 
 
-def _gradients(run: Run, trace: LayerTrace, suffix: str) -> Arrays:
+def _gradients(run: Run, k: int) -> Arrays:
+    trace, suffix = run.layers[k], run.network.suffixes[k]
     assert trace.grad_hidden is not None
     name = f"weight_hh{suffix}"
     deltas = factors(run, name).deltas
     handed = deltas @ run.weights[name]
     if isinstance(trace, GRUTrace):
         handed = handed + trace.update_gate * trace.grad_hidden
-    own = trace.grad_hidden - _later(handed, trace.reverse)
     arrays = {
         "grad_hidden": trace.grad_hidden[:, 0],
         "grad_hidden_norm": _norm(trace.grad_hidden),
         "handed_hidden": _norm(handed),
-        "own_norm": _norm(own),
+        "own_norm": _norm(_from_above(run, k)),
         **_weight_steps(run, name, trace.reverse),
     }
     if isinstance(trace, LSTMTrace) and trace.grad_cell is not None:
@@ -185,10 +185,22 @@ def _weight_steps(run: Run, name: str, reverse: bool) -> Arrays:
     return {"weight_term": term, "weight_sum": total}
 
 
-def _later(handed: np.ndarray, reverse: bool) -> np.ndarray:
-    """Row t holds what the step after t, in the layer's own order, hands to step t."""
-    nothing = np.zeros_like(handed[:1])
-    return np.concatenate([nothing, handed[:-1]] if reverse else [handed[1:], nothing])
+def _from_above(run: Run, k: int) -> np.ndarray:
+    """∂L/∂h_t by every way but the layer's own recurrence: the read-out's, or the next layer's.
+
+    Taken from what stands above and not as a difference, so that it is exactly 0 where it is 0.
+    """
+    ways, size = run.network.directions, run.network.hidden_size
+    part = slice(k % ways * size, (k % ways + 1) * size)
+    above = range((k // ways + 1) * ways, (k // ways + 2) * ways)
+    if above[-1] >= len(run.layers):
+        return run.grad_output @ run.weights["readout.weight"][:, part]
+    total = np.zeros_like(run.layers[k].hidden)
+    for next_layer in above:
+        deltas = run.layers[next_layer].grad_preactivation
+        assert deltas is not None
+        total += deltas @ run.weights[f"weight_ih{run.network.suffixes[next_layer]}"][:, part]
+    return total
 
 
 def _norm(values: np.ndarray) -> np.ndarray:

@@ -13,6 +13,7 @@ import { GradientStrip } from "./gradient.mjs";
 import { Graph } from "./graph.mjs";
 import { Head } from "./head.mjs";
 import { evenEdges, lensEdges, measure } from "./layout.mjs";
+import { Multiples } from "./multiples.mjs";
 import { Pointer } from "./pointer.mjs";
 import { phaseWeights, ramp } from "./progress.mjs";
 import { scalesOf } from "./scene.mjs";
@@ -58,6 +59,7 @@ export class Stage {
       backward: () => this.enter(this.clock.phase === "backward" ? "forward" : "backward"),
     });
     this.pointer = new Pointer(this);
+    this.multiples = new Multiples(find("multiples"), (step) => this.to(step));
     this.sizes = new ResizeObserver(() => this.resized());
     this.sizes.observe(root);
     this.tick = this.tick.bind(this);
@@ -136,6 +138,7 @@ export class Stage {
     this.cells.layout(this.scene, this.bitmaps, theme);
     this.strips.layout(this.scene, this.bitmaps, theme);
     this.gradient.layout(this.scene, theme);
+    this.multiples.layout(this.scene, this.bitmaps, theme, this.still.matches);
     this.graph.root.setAttribute("aria-label", this.describe());
     const place = (node) => ({ top: node.offsetTop, height: node.offsetHeight });
     const strips = place(this.strips.root);
@@ -300,6 +303,7 @@ export class Stage {
     this.weight.draw(this.frame, this.places.cells);
     this.cells.draw(this.frame, this.places.cells);
     this.band.draw(this.frame, this.places.cells);
+    this.multiples.draw(phase, clock.heading);
     this.strips.light(unit, this.hovered === null);
     this.transport.show(clock);
     this.head.show(phase, this.state.rolled);

@@ -156,7 +156,7 @@ function lossSentence(run, { step }) {
     strong(spoken(said - came)), plain(" is the loss, "), strong(spoken(losses[step])), plain("."), ...sum];
 }
 
-function backwardSentence(run, { step, layer }) {
+function backwardSentence(run, { step, layer, unit }) {
   const norms = run.of(layer, "grad_hidden_norm");
   const head = [strong(`t = ${step}`), plain(", going back: ")];
   if (norms[step] === 0) return [...head, plain(noGradient(run, layer, step))];
@@ -164,7 +164,12 @@ function backwardSentence(run, { step, layer }) {
   const parts = [...head, plain("the gradient that reaches h is "), strong(significant(norms[step])),
     ...compared(norms, step, start)];
   const cell = run.of(layer, "grad_cell_norm");
-  if (cell) parts.push(plain(` The one that reaches the memory c is ${significant(cell[step])}.`));
+  if (unit !== null) {
+    const [field, letter] = cell ? ["grad_cell", "c"] : ["grad_hidden", "h"];
+    parts.push(plain(` For unit ${unit} alone, ∂L/∂${letter} = ${significant(run.at(layer, field, step, unit), 3)}.`));
+  } else if (cell) {
+    parts.push(plain(` The one that reaches the memory c is ${significant(cell[step])}.`));
+  }
   return [...parts, ...weightPart(run, layer, step)];
 }
 

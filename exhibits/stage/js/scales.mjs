@@ -66,7 +66,7 @@ export function decades(values, least = 3, most = 12) {
     if (value > biggest) biggest = value;
   }
   if (biggest === 0) return { low: -least, high: 0 };
-  const high = Math.ceil(Math.log10(biggest) - 1e-9);
+  const high = Math.ceil(Math.log10(biggest) - 1e-9) + 0; // and not -0
   const reach = Math.floor(Math.log10(smallest) + 1e-9);
   return { low: Math.max(high - most, Math.min(reach, high - least)), high };
 }
