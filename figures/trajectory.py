@@ -100,8 +100,8 @@ def _figure(path: Path, steps: Steps, colours: Style) -> Any:
     else:
         headline = f"The path of {path.names[0]} and {path.names[1]}"
     size = f"{counted(path.hidden_size, 'unit')}, {counted(steps.count, 'step')}"
-    shade = "dark to bright" if colours.theme == "dark" else "pale to dark"
-    subtitle = f"hidden state h, {size}, {shade} in time"
+    shade = "dark is early" if colours.theme == "dark" else "pale is early"
+    subtitle = f"hidden state, {size}; {shade}"
     return figure(traces, colours, layout, headline=headline, subtitle=subtitle)
 
 
