@@ -79,27 +79,23 @@ def forward(
 
 
 class Slopes(NamedTuple):
-    """What δh_t is multiplied with to give the gates' blocks; all steps, blocks r, z, n."""
+    """What δh_t is multiplied with; all steps."""
 
-    gates: Float[np.ndarray, "time batch gates"]  # ∂h_t/∂a_t
     recurrent: Float[np.ndarray, "time batch gates"]  # ∂h_t/∂[aʳ, aᶻ, q]
+    candidate: Float[np.ndarray, "time batch hidden"]  # ∂h_t/∂aⁿ
     update_gate: Float[np.ndarray, "time batch hidden"]  # ∂h_t/∂h_{t-1}, the straight way
 
 
 def slopes(trace: GRUTrace) -> Slopes:
-    """The local derivatives of every step."""
-    r, z, n, q = (trace.reset_gate, trace.update_gate, trace.candidate, trace.recurrent_candidate)
-    size = r.shape[-1]
-    gates, recurrent = np.empty_like(trace.preactivation), np.empty_like(trace.preactivation)
-    by_n = gates[..., 2 * size :]
-    np.multiply(1.0 - z, 1.0 - n * n, by_n)
-    np.multiply(by_n, q * r * (1.0 - r), gates[..., :size])
-    np.multiply(
-        before(trace.hidden, trace.initial_hidden) - n, z * (1.0 - z), gates[..., size : 2 * size]
-    )
-    recurrent[..., : 2 * size] = gates[..., : 2 * size]
-    np.multiply(by_n, r, recurrent[..., 2 * size :])
-    return Slopes(gates, recurrent, z)
+    """The local derivatives of every step at once, so that the adjoint loop only multiplies."""
+    r, z, n, q = trace.reset_gate, trace.update_gate, trace.candidate, trace.recurrent_candidate
+    recurrent = np.empty_like(trace.preactivation)
+    by_r, by_z, by_q = np.split(recurrent, 3, axis=-1)
+    by_n = (1.0 - z) * (1.0 - n * n)
+    np.multiply(by_n, r, by_q)
+    np.multiply(by_q, q * (1.0 - r), by_r)
+    np.multiply(before(trace.hidden, trace.initial_hidden) - n, z * (1.0 - z), by_z)
+    return Slopes(recurrent, by_n, z)
 
 
 def step_back(
@@ -109,9 +105,10 @@ def step_back(
     delta_h: Float[np.ndarray, "*many batch hidden"],
 ) -> tuple[Float[np.ndarray, "*many batch gates"], Float[np.ndarray, "*many batch hidden"]]:
     """δa_t and what step t hands to h_{t-1}, for any number of adjoints δh_t at once."""
-    three = np.concatenate([delta_h] * 3, axis=-1)
-    handed = apply(three * local.recurrent[t], weights["weight_hh"])
-    return three * local.gates[t], handed + delta_h * local.update_gate[t]
+    delta_a = np.concatenate([delta_h] * 3, axis=-1) * local.recurrent[t]
+    handed = apply(delta_a, weights["weight_hh"]) + delta_h * local.update_gate[t]
+    delta_a[..., -delta_h.shape[-1] :] = delta_h * local.candidate[t]
+    return delta_a, handed
 
 
 def recurrent_deltas(trace: GRUTrace) -> Float[np.ndarray, "time batch gates"]:
@@ -157,7 +154,8 @@ def backward(
         np.multiply(z, dh, by_z)
         np.dot(da, weight_hh, handed)
         np.add(handed, by_z, handed)
-    delta_a = (local.gates.reshape(blocks) * delta_h[:, :, None]).reshape(delta_recurrent.shape)
+    delta_a = delta_recurrent.copy()  # the same but for the candidate's block
+    np.multiply(delta_h, local.candidate, delta_a[..., 2 * size :])
     return LayerGradients(
         trace=replace(trace, grad_hidden=delta_h, grad_preactivation=delta_a),
         weights={
