@@ -32,7 +32,7 @@ SENTENCES = (
     "it was the best of times, it was the worst of times.",
     "what's in a name?",
 )
-LENGTH, BATCH, POOL = 64, 32, 10_000
+LENGTH, BATCH, POOL, STEPS = 64, 32, 10_000, 10_000
 Batch = tuple[np.ndarray, np.ndarray]
 
 
@@ -43,8 +43,8 @@ def expression(rng: np.random.Generator, depth: int) -> str:
         return name
     inner = expression(rng, depth - 1)
     second = f"{inner}, {expression(rng, depth - 1)}"
-    forms = (f"{name}({inner})", f"{name}[{inner}]")
-    forms += (f"{{{second}}}", f"[{second}]", f"{name}({second})")
+    forms = [f"{name}({inner})", f"{name}[{inner}]"]
+    forms += [f"{{{second}}}", f"[{second}]", f"{name}({second})"]
     return str(rng.choice(forms))
 
 
@@ -129,7 +129,7 @@ def train(
         optimiser.learning_rate = rate * (0.505 + 0.495 * float(np.cos(np.pi * step / steps)))
         optimiser.step(weights, gradients)
         recent += 0.01 * (result.loss / LENGTH - recent) if step else result.loss / LENGTH
-        if step % (steps // 10) == 0 or step == steps - 1:
+        if step % max(1, steps // 10) == 0 or step == steps - 1:
             print(f"    step {step:6d}  loss per step {recent:.4f}", flush=True)
     return weights
 
@@ -166,12 +166,12 @@ def make(name: str, folder: Path = FOLDER) -> dict[str, str]:
     if task == "brackets":
         network = Network(cell, len(ALPHABET), 16, output_size=len(ALPHABET))
         weights = train(
-            network, "categorical", texts(rng, POOL), read_texts, 10_000, rate=0.02, decay=0.1
+            network, "categorical", texts(rng, POOL), read_texts, STEPS, rate=0.02, decay=0.1
         )
         scores = bracket_scores(network, weights)
     else:
         network = Network(cell, 1, 8, output_size=1)
-        weights = train(network, "squared", waves(rng, POOL), read_waves, 10_000, rate=0.02)
+        weights = train(network, "squared", waves(rng, POOL), read_waves, STEPS, rate=0.02)
         scores = wave_scores(network, weights)
     metadata = {
         "cell": cell,

@@ -1,0 +1,105 @@
+"""The optimiser against torch's, and the shipped weights against what their files say."""
+
+import numpy as np
+import pytest
+import torch
+
+from rnn_core import Network, Numbers, Setup, Text, load_weights, run, signal, weights_names
+from rnn_core.make_weights import ALPHABET, CELLS, make, read_texts, texts, train
+from rnn_core.training import Adam, clip_norm
+
+
+@pytest.mark.parametrize("decay", [0.0, 0.1])
+def test_adam_takes_the_steps_that_torch_takes(decay):
+    rng = np.random.default_rng(0)
+    ours = {"matrix": rng.normal(size=(3, 2)), "bias": rng.normal(size=3)}
+    theirs = {name: torch.from_numpy(value.copy()) for name, value in ours.items()}
+    optimiser = Adam(0.05, weight_decay=decay)
+    reference = torch.optim.AdamW(
+        [
+            {"params": [theirs["matrix"]], "weight_decay": decay},
+            {"params": [theirs["bias"]], "weight_decay": 0.0},
+        ],
+        lr=0.05,
+    )
+    for _ in range(20):
+        gradients = {name: rng.normal(size=value.shape) for name, value in ours.items()}
+        for name, parameter in theirs.items():
+            parameter.grad = torch.from_numpy(gradients[name].copy())
+        optimiser.step(ours, gradients)
+        reference.step()
+    for name, value in ours.items():
+        np.testing.assert_allclose(value, theirs[name].numpy(), rtol=0, atol=1e-8, err_msg=name)
+
+
+def test_clipping_keeps_the_direction_and_leaves_small_gradients_alone():
+    gradients = {"a": np.array([3.0, 0.0]), "b": np.array([[4.0]])}
+    assert clip_norm(gradients, 10.0) == pytest.approx(5.0)
+    assert gradients["b"].item() == 4.0
+    assert clip_norm(gradients, 0.5) == pytest.approx(5.0)
+    assert gradients["a"].tolist() == pytest.approx([0.3, 0.0])
+    assert gradients["b"].item() == pytest.approx(0.4)
+
+
+def test_training_lowers_the_loss_and_repeats_to_the_last_bit(capsys):
+    network = Network("gru", len(ALPHABET), 8, output_size=len(ALPHABET))
+    pool = texts(np.random.default_rng(0), 40)
+    first, second = (
+        train(network, "categorical", pool, read_texts, steps=30, rate=0.02) for _ in range(2)
+    )
+    for name, value in first.items():
+        np.testing.assert_array_equal(value, second[name], err_msg=name)
+    losses = [float(line.split()[-1]) for line in capsys.readouterr().out.splitlines()]
+    assert losses[0] > losses[len(losses) // 2 - 1] + 0.2
+
+
+def test_there_is_one_file_for_each_task_and_cell():
+    tasks = ("brackets", "waves")
+    assert set(weights_names()) == {f"{task}-{cell}" for task in tasks for cell in CELLS}
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_shipped_text_models_close_the_bracket_that_stands_open(cell):
+    """Right after the body the true closing bracket outranks the two wrong ones."""
+    shipped = load_weights(f"brackets-{cell}")
+    assert float(shipped.metadata["closing_bracket_accuracy"]) > 0.9
+    right = 0
+    lines = ["f(a)", "f[a]", "x(y[a])", "if (x[i]) {y}", "f(a[b(c)])", "{a, b}", "[a, f(x)]"]
+    pairs = {")", "]", "}"}
+    asked = 0
+    for line in lines:
+        recorded = run(Setup(Text(line), cell=cell, weights=f"brackets-{cell}"))
+        for t, following in enumerate(line[1:]):
+            if following in pairs:
+                chance = {p: recorded.prediction[t, 0, recorded.alphabet.index(p)] for p in pairs}
+                right += max(chance, key=chance.__getitem__) == following
+                asked += 1
+    assert asked == 13
+    assert right >= 12
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_shipped_wave_models_beat_saying_the_last_value_again(cell):
+    shipped = load_weights(f"waves-{cell}")
+    assert float(shipped.metadata["held_out_mse"]) < 0.7 * float(shipped.metadata["naive_mse"])
+    wave = Numbers(signal("sine", 60))
+    recorded = run(Setup(wave, cell=cell, hidden_size=8, weights=f"waves-{cell}"))
+    mask = recorded.loss_mask
+    ours = recorded.prediction[mask] - recorded.targets[mask]
+    naive = recorded.inputs[mask] - recorded.targets[mask]
+    assert (ours**2).mean() < 0.5 * (naive**2).mean()
+
+
+def test_a_made_file_is_read_back_as_it_was_trained(tmp_path, monkeypatch):
+    from rnn_core import make_weights, shipped
+
+    monkeypatch.setattr(make_weights, "STEPS", 10)
+    metadata = make("waves-gru", tmp_path)
+    monkeypatch.setattr(shipped, "FOLDER", tmp_path)
+    shipped.load_weights.cache_clear()
+    try:
+        loaded = load_weights("waves-gru")
+    finally:
+        shipped.load_weights.cache_clear()
+    assert loaded.metadata == metadata
+    assert loaded.network == Network("gru", 1, 8, output_size=1)
