@@ -30,21 +30,24 @@ def grad_by_source(run: Record, layer: int) -> BySource:
     network = run.network
     whole("layer", layer, 0, len(run.layers) - 1)
     top = top_of(network, run.layers)
-    direct_at_source, _ = readout.backward(run.weights, top, run.grad_output)
-    length = len(direct_at_source)
-    direct = np.zeros((length, *direct_at_source.shape), direct_at_source.dtype)
-    direct[np.arange(length), np.arange(length)] = direct_at_source
+    at_source, _ = readout.backward(run.weights, top, run.grad_output)
+    length = len(at_source)
+    # Within this module time comes first: what the sweep writes at one step lies together.
+    direct = np.zeros((length, *at_source.shape), at_source.dtype)
+    direct[np.arange(length), np.arange(length)] = at_source
     in_time = True
     for first in range(len(run.layers) - network.directions, -1, -network.directions):
         halves = np.split(direct, network.directions, axis=-1)
         if first <= layer:
-            half = np.ascontiguousarray(halves[layer - first])
-            _sweep(run.layers[layer], _weights(run, layer), half, None, in_time)
-            return half
-        below = np.zeros((*direct.shape[:-1], network.directions * network.hidden_size))
-        below = below.astype(direct.dtype, copy=False)
+            grads = np.ascontiguousarray(halves[layer - first])
+            _sweep(run.layers[layer], _weights(run, layer), grads, None, in_time)
+            return grads.swapaxes(0, 1)
+        below = np.zeros(
+            (*direct.shape[:-1], network.directions * network.hidden_size), direct.dtype
+        )
         for place, half in enumerate(halves, start=first):
-            _sweep(run.layers[place], _weights(run, place), half, below, in_time)
+            grads = np.ascontiguousarray(half)
+            _sweep(run.layers[place], _weights(run, place), grads, below, in_time)
         direct, in_time = below, not network.bidirectional
     raise AssertionError("layer was checked to be one of the records")
 
@@ -65,8 +68,8 @@ def _weights(run: Record, place: int) -> Weights:
 def _sweep(
     trace: LayerTrace,
     weights: Weights,
-    grads: BySource,
-    below: Float[np.ndarray, "source time batch features"] | None,
+    grads: Float[np.ndarray, "time source batch hidden"],
+    below: Float[np.ndarray, "time source batch features"] | None,
     in_time: bool,
 ) -> None:
     """Turn `grads`, what reaches h_t by other ways than the layer's recurrence, into G in place.
@@ -78,12 +81,12 @@ def _sweep(
         trace, grads = flipped(trace), grads[::-1, ::-1]
         below = None if below is None else below[::-1, ::-1]
     back = step_back(trace, weights)
-    handed = np.zeros((grads.shape[0], *grads.shape[2:]), grads.dtype)
+    handed = np.zeros(grads.shape[1:], grads.dtype)
     carried = np.zeros_like(handed)
     for t in range(len(trace.hidden) - 1, -1, -1):
         sources = slice(t, None) if in_time else slice(None)
-        delta_h = grads[sources, t] + handed[sources]
-        grads[sources, t] = delta_h
+        delta_h = grads[t, sources]
+        delta_h += handed[sources]
         delta_a, handed[sources], carried[sources] = back(t, delta_h, carried[sources])
         if below is not None:
-            below[sources, t] += apply(delta_a, weights["weight_ih"])
+            below[t, sources] += apply(delta_a, weights["weight_ih"])

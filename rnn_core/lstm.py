@@ -130,16 +130,19 @@ def step_back(
 
     `carried` is what reaches c_t by other ways than h_t.
     """
-    by_i, by_f, by_g, by_o = blocks(local.gates[t])
-    delta_o = delta_h * by_o
+    size = delta_h.shape[-1]
+    by_gate = local.gates[t].reshape(-1, 4, size)
+    delta_gates = np.empty((*delta_h.shape[:-1], 4, size), delta_h.dtype)
+    delta_i, delta_f, delta_o = (delta_gates[..., gate, :] for gate in (0, 1, 3))
+    np.multiply(delta_h, by_gate[:, 3], delta_o)
     delta_c = carried + delta_h * local.cell[t]
     if "weight_co" in weights:
         delta_c += delta_o * weights["weight_co"]
-    delta_i, delta_f = delta_c * by_i, delta_c * by_f
+    np.multiply(delta_c[..., None, :], by_gate[:, :3], delta_gates[..., :3, :])
     carried = delta_c * local.forget_gate[t]
     if "weight_ci" in weights:
         carried += delta_i * weights["weight_ci"] + delta_f * weights["weight_cf"]
-    delta_a = np.concatenate([delta_i, delta_f, delta_c * by_g, delta_o], axis=-1)
+    delta_a = delta_gates.reshape(*delta_h.shape[:-1], 4 * size)
     return delta_a, apply(delta_a, weights["weight_hh"]), carried
 
 
