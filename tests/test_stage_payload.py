@@ -222,11 +222,14 @@ class Session(dict):
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         super().__init__()
         self.sent: list[dict] = []
+        self.turns: list[int] = []
         monkeypatch.setattr("exhibits.stage.st", SimpleNamespace(session_state=self))
         monkeypatch.setattr("exhibits.stage._stage", self.component)
 
     def component(self, *, key: str, data: bytes, on_view_change: Any) -> None:
-        self.sent.append(read(data)[0]["state"])
+        state = read(data)[0]["state"]
+        self.turns.append(state.pop("turn"))
+        self.sent.append(state)
 
     def learner(self, **view: Any) -> None:
         self["s"] = {"view": view}
@@ -273,6 +276,8 @@ def test_another_start_from_the_page_wins_until_the_learner_moves_again(session:
     assert draw(traced, key="s", step=2).step == 2
     session.learner(**view(5))
     assert draw(traced, key="s", step=2).step == 5
+    # The browser moves on a new turn alone: the learner's own steps come back to it as echoes.
+    assert session.turns == [0, 0, 1, 1, 1]
 
 
 def test_a_smaller_run_gets_the_nearest_state_that_it_has(session: Session) -> None:

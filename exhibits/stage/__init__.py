@@ -74,32 +74,34 @@ def stage(
     if phase not in PHASES:
         raise ValueError(f"phase must be one of {', '.join(PHASES)}; got {phase!r}")
     asked = StageState(step, phase, layer, unit)
-    state = _where(key, asked).within(run)
-    st.session_state[_memory(key)]["state"] = state
-    payload = encode(run, title=title, state=asdict(state), layer=state.layer)
+    memory = _memory(key, asked)
+    state = _where(memory, asked, _reported(st.session_state.get(key))).within(run)
+    memory["state"] = state
+    sent = {**asdict(state), "turn": memory["turn"]}
+    payload = encode(run, title=title, state=sent, layer=state.layer)
     _stage(key=key, data=payload, on_view_change=on_change)
     return state
 
 
-def _memory(key: str) -> str:
-    return f"{key}.stage"
+def _memory(key: str, asked: StageState) -> dict[str, Any]:
+    """What is known of this stage beyond one run of the script.
 
-
-def _where(key: str, asked: StageState) -> StageState:
-    """The latest word on where the stage stands: the page's if it changed, else the learner's.
-
-    The component's own state goes when the learner leaves the page, so a copy is kept.
+    Streamlit drops a component's own state when the learner leaves the page. `turn` counts how
+    often the page moved the stage: the browser follows a new turn and takes the rest for an echo.
     """
-    reported = _reported(st.session_state.get(key))
-    memory: dict[str, Any] = st.session_state.setdefault(
-        _memory(key), {"asked": None, "reported": None, "state": asked}
-    )
+    start = {"asked": asked, "reported": None, "state": asked, "turn": 0}
+    memory: dict[str, Any] = st.session_state.setdefault(f"{key}.stage", start)
+    return memory
+
+
+def _where(memory: dict[str, Any], asked: StageState, said: StageState | None) -> StageState:
+    """The latest word on where the stage stands: the page's if it changed, else the learner's."""
     if memory["asked"] != asked:
-        memory.update(asked=asked, reported=reported)
+        memory.update(asked=asked, reported=said, turn=memory["turn"] + 1)
         return asked
-    if reported is not None and reported != memory["reported"]:
-        memory["reported"] = reported
-        return reported
+    if said is not None and said != memory["reported"]:
+        memory["reported"] = said
+        return said
     kept: StageState = memory["state"]
     return kept
 

@@ -41,7 +41,7 @@ export class Cells {
   detail(frame, t) {
     const { geometry } = this.scene;
     if (geometry.mode === "all") return 1;
-    return ramp((frame.edges[t + 1] - frame.edges[t]) / geometry.column, 0.62, 0.95);
+    return ramp((frame.edges[t + 1] - frame.edges[t]) / geometry.column, 0.78, 0.98);
   }
 
   column(context, frame, t, x) {

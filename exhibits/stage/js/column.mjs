@@ -17,6 +17,8 @@ const PALE = 0.26;
 const WIDEST_WIRE = 6;
 const WIDEST_GRADIENT = 9;
 
+const lossLabel = (loss) => (loss > 0 && loss < 0.0005 ? "<0.001" : loss < 0.1 ? loss.toFixed(3) : significant(loss, 2));
+
 export class Column {
   /** @param {SVGElement} parent @param {{lstm: boolean, text: boolean}} kind */
   constructor(parent, kind) {
@@ -105,7 +107,7 @@ export class Column {
     this.hasTarget = run.array("has_target")[step] === 1;
     this.hasLoss = run.array("has_loss")[step] === 1;
     const loss = run.array("losses")[step];
-    this.lossText.text(this.hasLoss ? significant(loss, 2) : "");
+    this.lossText.text(this.hasLoss ? lossLabel(loss) : "");
     if (this.kind.text) {
       const { classes } = run.header.output;
       this.prediction.text(sign(classes[bestClass(run, step).index]));
@@ -182,7 +184,8 @@ export class Column {
 
   drawTape(scene, frame, { tape, detail, active, reach }) {
     // Rolled up, every step of the tape has room, whatever the lens leaves it.
-    const room = detail + (1 - detail) * ramp(frame.roll, 0.6, 0.1);
+    const edge = Math.min(tape, scene.geometry.axis - tape);
+    const room = (detail + (1 - detail) * ramp(frame.roll, 0.6, 0.1)) * (frame.roll < 1 ? ramp(edge, 0, 36) : 1);
     this.tape.set("display", room > 0 ? "inline" : "none");
     if (room === 0) return;
     const past = scene.direction * (frame.place - this.step) > 0;

@@ -4,7 +4,7 @@
  * @typedef {{offset: number, shape: number[], dtype: "f4"|"f8"|"u1"}} ArrayEntry
  * @typedef {{name: string, depth: number, reverse: boolean, full: boolean}} LayerEntry
  * @typedef {{step: number, phase: "forward"|"loss"|"backward", layer: number,
- *            unit: number|null}} StageState
+ *            unit: number|null, turn: number}} StageState  a new turn: the page moved the stage
  * @typedef {Object} Header
  * @property {number} version
  * @property {string} id            same id, same arrays

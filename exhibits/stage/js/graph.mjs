@@ -139,7 +139,7 @@ export class Graph {
     const wanted = new Map();
     for (let t = 0; t < run.steps; t++) {
       const share = (frame.edges[t + 1] - frame.edges[t]) / geometry.column;
-      const detail = geometry.mode === "all" ? 1 : ramp(share, 0.62, 0.95);
+      const detail = geometry.mode === "all" ? 1 : ramp(share, 0.78, 0.98);
       const onTape = frame.roll < 0.6 && tapes[t] > -8 && tapes[t] < geometry.axis + 8;
       if (detail > 0 || onTape) wanted.set(t, detail);
     }

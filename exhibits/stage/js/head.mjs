@@ -88,7 +88,7 @@ function titleOf(header) {
   const text = kind === "text" ? labels.join("") : "";
   const short = text.length > 40 ? `${text.slice(0, 39)}…` : text;
   const reads = kind === "text" ? `“${short}”` : `${header.steps} numbers`;
-  return `${header.title || `${CELLS[header.cell]} · ${header.hidden} units`} · ${reads}`;
+  return `${header.title || `${CELLS[header.cell]} · ${header.hidden} ${header.hidden === 1 ? "unit" : "units"}`} · ${reads}`;
 }
 
 function chip(header, layer) {

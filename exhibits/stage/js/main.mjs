@@ -42,7 +42,6 @@ export class Stage {
     this.fade = { from: "forward", share: 1 };
     this.roll = 1;
     this.shown = 0;
-    this.said = new Set();
     this.still = matchMedia("(prefers-reduced-motion: reduce)");
     this.graph = new Graph(find("lines"));
     this.weight = new SharedWeight(find("lines"), find("weight"));
@@ -78,12 +77,11 @@ export class Stage {
     this.root.style.visibility = "visible";
   }
 
-  /** Takes what Python sends down, unless it is only an echo of what was said to it. */
+  /** Takes what Python sends down when the page moved the stage; the rest are echoes. */
   adopt(state, first) {
-    const word = JSON.stringify([state.step, state.phase, state.layer, state.unit]);
-    const news = first || (word !== this.heard && !this.said.has(word));
-    this.heard = word;
-    if (!news) return;
+    this.heard = wordOf(state);
+    if (!first && state.turn === this.turn) return;
+    this.turn = state.turn;
     this.state = { ...this.state, layer: state.layer, unit: state.unit };
     this.clock.playing = false;
     this.clock.phase = state.phase;
@@ -221,10 +219,8 @@ export class Stage {
       if (this.clock.playing) return;
       const { layer, unit } = this.state;
       const view = { step: this.clock.step, phase: this.clock.phase, layer, unit };
-      const word = JSON.stringify([view.step, view.phase, view.layer, view.unit]);
-      if (word === this.heard) return;
-      this.heard = word;
-      this.said.add(word);
+      if (wordOf(view) === this.heard) return;
+      this.heard = wordOf(view);
       this.component.setStateValue("view", view);
     }, after);
   }
@@ -319,6 +315,8 @@ export class Stage {
     this.head.destroy();
   }
 }
+
+const wordOf = ({ step, phase, layer, unit }) => JSON.stringify([step, phase, layer, unit]);
 
 const stages = new WeakMap();
 

@@ -42,7 +42,8 @@ export class Multiples {
       const way = Math.round((k * (run.steps - 1)) / (MOMENTS - 1));
       const step = heading > 0 ? way : run.steps - 1 - way;
       button.dataset.moment = String(step);
-      caption.textContent = `${SAYS[phase]} t = ${step}`;
+      caption.textContent = `${geometry.narrow ? "" : SAYS[phase]} t = ${step}`.trim();
+      button.setAttribute("aria-label", `${SAYS[phase]} t = ${step}`);
       this.paint(prepare(canvas, width, HEIGHT), phase, step, heading, width / run.steps);
     });
   }
