@@ -15,11 +15,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 import start
 from tests.browser import axe
 from tests.browser.chromium import find_browser
+
+expect.set_options(timeout=15_000)  # two loaded cores may take a while
 
 PICTURES = start.ROOT / "test-results"
 FLAGS = [
