@@ -23,7 +23,16 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from rnn_core.numerics import apply, before, outer_sum, project, recurrent_outer_sum, total
+from rnn_core.numerics import (
+    apply,
+    back_in_time,
+    before,
+    from_beyond,
+    outer_sum,
+    project,
+    recurrent_outer_sum,
+    total,
+)
 from rnn_core.trace import GRUTrace, LayerGradients
 
 
@@ -136,19 +145,11 @@ def backward(
     delta_h = np.empty_like(trace.hidden)
     delta_recurrent = np.empty_like(trace.preactivation)
     weight_hh = weights["weight_hh"]
-    handed = np.zeros_like(trace.initial_hidden)
-    if grad_last_hidden is not None:
-        handed += grad_last_hidden
+    handed = from_beyond(grad_last_hidden, trace.initial_hidden)
     by_z = np.empty_like(handed)
-    for e, z, slope, dh, da, da_blocks in zip(
-        grad_hidden_direct[::-1],
-        trace.update_gate[::-1],
-        local.recurrent.reshape(blocks)[::-1],
-        delta_h[::-1],
-        delta_recurrent[::-1],
-        delta_recurrent.reshape(blocks)[::-1],
-        strict=True,
-    ):
+    reads = (grad_hidden_direct, trace.update_gate, local.recurrent.reshape(blocks))
+    writes = (delta_h, delta_recurrent, delta_recurrent.reshape(blocks))
+    for e, z, slope, dh, da, da_blocks in back_in_time(*reads, *writes):
         np.add(e, handed, dh)
         np.multiply(slope, dh[:, None], da_blocks)
         np.multiply(z, dh, by_z)

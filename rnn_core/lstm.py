@@ -26,7 +26,16 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from rnn_core.numerics import apply, before, outer_sum, project, recurrent_outer_sum, total
+from rnn_core.numerics import (
+    apply,
+    back_in_time,
+    before,
+    from_beyond,
+    outer_sum,
+    project,
+    recurrent_outer_sum,
+    total,
+)
 from rnn_core.trace import LayerGradients, LSTMTrace
 
 
@@ -43,20 +52,17 @@ def forward(
 ) -> LSTMTrace:
     """Run the layer from step 0 on; the initial states are h_{-1} and c_{-1}."""
     size = initial_hidden.shape[-1]
-    # One tanh serves all four blocks: σ(a) = ½ tanh(½ a) + ½, and for the candidate 1, 1, 0. The
-    # pre-activations are kept times `scale` while the loop runs: powers of two cost no precision.
-    scale = np.repeat(np.array([0.5, 0.5, 1.0, 0.5], inputs.dtype), size)
-    preactivation = project(inputs, weights["weight_ih"] * scale[:, None])
-    preactivation += scale * (weights["bias_ih"] + weights["bias_hh"])
-    recurrent = np.ascontiguousarray((weights["weight_hh"] * scale[:, None]).T)
-    w_ci, w_cf, w_co = (_half(weights.get(f"weight_{name}")) for name in ("ci", "cf", "co"))
+    scale, scaled = _scaled(weights, size)
+    preactivation = project(inputs, scaled["weight_ih"])
+    preactivation += scaled["bias_ih"] + scaled["bias_hh"]
+    recurrent = np.ascontiguousarray(scaled["weight_hh"].T)
+    w_ci, w_cf, w_co = (scaled.get(name) for name in ("weight_ci", "weight_cf", "weight_co"))
     gates = np.empty_like(preactivation)
     i, f, g, o = blocks(gates)
     cell, hidden = np.empty_like(i), np.empty_like(i)
     product, scratch = np.empty_like(preactivation[0]), np.empty_like(initial_hidden)
     # Of the gates' full shape: broadcasting a row costs more than the product itself.
-    stretch = np.empty_like(product)
-    stretch[:] = scale
+    stretch = np.tile(scale, (len(initial_hidden), 1))
     shift = 1.0 - stretch
     h, c = initial_hidden, initial_cell
     for a, gate, i_t, f_t, g_t, o_t, c_t, h_t in zip(
@@ -68,7 +74,7 @@ def forward(
             a[:, :size] += w_ci * c
             a[:, size : 2 * size] += w_cf * c
         np.tanh(a, gate)
-        np.multiply(gate, stretch, gate)
+        np.multiply(gate, stretch, gate)  # ½ tanh(½ a) + ½ is σ(a); the candidate stays tanh(a)
         np.add(gate, shift, gate)
         np.multiply(f_t, c, c_t)
         np.multiply(i_t, g_t, scratch)
@@ -94,8 +100,22 @@ def forward(
     )
 
 
-def _half(peephole: Float[np.ndarray, " hidden"] | None) -> Float[np.ndarray, " hidden"] | None:
-    return None if peephole is None else 0.5 * peephole
+def _scaled(
+    weights: Mapping[str, np.ndarray], size: int
+) -> tuple[Float[np.ndarray, " gates"], dict[str, np.ndarray]]:
+    """½, ½, 1, ½ for the gates' blocks, and the weights times it.
+
+    One tanh serves all four blocks, since σ(a) = ½ tanh(½ a) + ½: the loop works on
+    pre-activations that are scaled once, in the weights. Powers of two cost no precision.
+    """
+    scale = np.repeat(np.array([0.5, 0.5, 1.0, 0.5], weights["weight_hh"].dtype), size)
+    scaled = {}
+    for name, value in weights.items():
+        if name.startswith("weight_c"):
+            scaled[name] = 0.5 * value
+        else:
+            scaled[name] = value * (scale if value.ndim == 1 else scale[:, None])
+    return scale, scaled
 
 
 class Slopes(NamedTuple):
@@ -162,31 +182,14 @@ def backward(
     delta_a = np.empty_like(trace.preactivation)
     w_ci, w_cf, w_co = (weights.get(name) for name in ("weight_ci", "weight_cf", "weight_co"))
     weight_hh, in_blocks = weights["weight_hh"], (*trace.hidden.shape[:2], 4, size)
-    handed, carried = np.zeros_like(trace.initial_hidden), np.zeros_like(trace.initial_cell)
-    if grad_last_hidden is not None:
-        handed += grad_last_hidden
-    if grad_last_cell is not None:
-        carried += grad_last_cell
+    handed = from_beyond(grad_last_hidden, trace.initial_hidden)
+    carried = from_beyond(grad_last_cell, trace.initial_cell)
     by_cell, by_hidden = local.gates.reshape(in_blocks)[:, :, :3], local.gates[..., 3 * size :]
     da_cell, da_hidden = delta_a.reshape(in_blocks)[:, :, :3], delta_a[..., 3 * size :]
-    for e, f, slope_c, slope_ifg, slope_o, dh, dc, dc_for_all, da, da_ifg, da_o in zip(
-        *(
-            rows[::-1]
-            for rows in (
-                grad_hidden_direct,
-                trace.forget_gate,
-                local.cell,
-                by_cell,
-                by_hidden,
-                delta_h,
-                delta_c,
-                delta_c[:, :, None],
-                delta_a,
-                da_cell,
-                da_hidden,
-            )
-        ),
-        strict=True,
+    reads = (grad_hidden_direct, trace.forget_gate, local.cell, by_cell, by_hidden)
+    writes = (delta_h, delta_c, delta_c[:, :, None], delta_a, da_cell, da_hidden)
+    for e, f, slope_c, slope_ifg, slope_o, dh, dc, dc_for_all, da, da_ifg, da_o in back_in_time(
+        *reads, *writes
     ):
         np.add(e, handed, dh)
         np.multiply(dh, slope_o, da_o)

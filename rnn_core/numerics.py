@@ -1,5 +1,8 @@
 """Small numerical helpers that the cells share."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import numpy as np
 from jaxtyping import Float
 
@@ -56,3 +59,15 @@ def apply(deltas: np.ndarray, weight: Float[np.ndarray, "gates features"]) -> np
     """Wᵀ δ over any leading axes, as one matrix product."""
     product = np.dot(deltas.reshape(-1, deltas.shape[-1]), weight)
     return product.reshape(*deltas.shape[:-1], weight.shape[1])
+
+
+def back_in_time(*arrays: np.ndarray) -> Iterator[tuple[Any, ...]]:
+    """The rows of all arrays together, from the last step to the first."""
+    return zip(*(values[::-1] for values in arrays), strict=True)
+
+
+def from_beyond(
+    gradient: Float[np.ndarray, "batch hidden"] | None, state: Float[np.ndarray, "batch hidden"]
+) -> Float[np.ndarray, "batch hidden"]:
+    """What an adjoint loop starts from: a gradient from beyond the last step (copied), or 0."""
+    return np.zeros_like(state) if gradient is None else gradient.astype(state.dtype)

@@ -15,7 +15,15 @@ from dataclasses import replace
 import numpy as np
 from jaxtyping import Float
 
-from rnn_core.numerics import apply, outer_sum, project, recurrent_outer_sum, total
+from rnn_core.numerics import (
+    apply,
+    back_in_time,
+    from_beyond,
+    outer_sum,
+    project,
+    recurrent_outer_sum,
+    total,
+)
 from rnn_core.trace import LayerGradients, RNNTrace
 
 
@@ -79,12 +87,8 @@ def backward(
     slopes = slope(trace)
     delta_h, delta_a = np.empty_like(trace.hidden), np.empty_like(trace.hidden)
     recurrent = weights["weight_hh"]
-    handed = np.zeros_like(trace.initial_hidden)
-    if grad_last_hidden is not None:
-        handed += grad_last_hidden
-    for e, phi, dh, da in zip(
-        grad_hidden_direct[::-1], slopes[::-1], delta_h[::-1], delta_a[::-1], strict=True
-    ):
+    handed = from_beyond(grad_last_hidden, trace.initial_hidden)
+    for e, phi, dh, da in back_in_time(grad_hidden_direct, slopes, delta_h, delta_a):
         np.add(e, handed, dh)
         np.multiply(dh, phi, da)
         np.dot(da, recurrent, handed)

@@ -121,13 +121,7 @@ def record(
     targets = readout.checked_targets(loss, targets, output.shape)
     if np.issubdtype(targets.dtype, np.floating):
         targets = targets.astype(output.dtype, copy=False)
-    if loss_mask is None:
-        loss_mask = np.ones(len(output), bool)
-    if loss_mask.dtype != bool or loss_mask.shape != (len(output),):
-        raise ValueError(
-            f"loss_mask must hold {len(output)} booleans, one per step; got "
-            f"{loss_mask.dtype} of shape {loss_mask.shape}"
-        )
+    loss_mask = _checked_mask(loss_mask, len(output))
     terms = readout.compare(loss, output, targets, loss_mask)
     grad_top, grad_readout = readout.backward(weights, top, terms.grad_output)
     gradients = backward(network, weights, layers, grad_top)
@@ -148,6 +142,19 @@ def record(
         grad_initial_hidden=gradients.initial_hidden,
         grad_initial_cell=gradients.initial_cell,
     )
+
+
+def _checked_mask(
+    loss_mask: Bool[np.ndarray, " time"] | None, length: int
+) -> Bool[np.ndarray, " time"]:
+    if loss_mask is None:
+        return np.ones(length, bool)
+    if loss_mask.dtype != bool or loss_mask.shape != (length,):
+        raise ValueError(
+            f"loss_mask must hold {length} booleans, one per step; "
+            f"got {loss_mask.dtype} of shape {loss_mask.shape}"
+        )
+    return loss_mask
 
 
 def _prepared(

@@ -5,7 +5,6 @@ in the wrong place or a forgotten term changes the answer.
 """
 
 import math
-from typing import Any
 
 import numpy as np
 import pytest
@@ -85,106 +84,117 @@ def test_rnn_of_one_unit_worked_by_hand(cell):
     assert run.grad_initial_hidden.item() == pytest.approx(u * da0, abs=1e-12)
 
 
+Gates = dict[str, tuple[float, float, float, float]]
+GRU: Gates = {
+    "r": (0.5, -0.7, 0.1, -0.15),
+    "z": (-0.9, 0.6, 0.3, 0.05),
+    "n": (1.2, 1.4, -0.2, 0.45),
+}
+LSTM: Gates = {
+    "i": (0.5, -0.7, 0.1, -0.15),
+    "f": (-0.9, 0.6, 0.8, 0.05),
+    "g": (1.2, 1.4, -0.2, 0.45),
+    "o": (0.35, -1.05, 0.25, -0.3),
+}
+
+
+def weights_of(gates: Gates) -> dict[str, np.ndarray]:
+    """Each gate's (w, u, b, d): input weight, recurrent weight, input bias, recurrent bias."""
+    w, u, b, d = zip(*gates.values(), strict=True)
+    return {
+        "weight_ih_l0": column(*w),
+        "weight_hh_l0": column(*u),
+        "bias_ih_l0": np.array(b),
+        "bias_hh_l0": np.array(d),
+    }
+
+
+def gru_step(x: float, h: float) -> dict[str, float]:
+    a = {k: w * x + b + u * h + d for k, (w, u, b, d) in GRU.items()}
+    w, u, b, d = GRU["n"]
+    s = {"r": sigma(a["r"]), "z": sigma(a["z"]), "q": u * h + d, "before": h}
+    s["a"] = w * x + b + s["r"] * s["q"]
+    s["n"] = math.tanh(s["a"])
+    s["h"] = (1 - s["z"]) * s["n"] + s["z"] * h
+    return s
+
+
+def gru_back(s: dict[str, float], dh: float) -> dict[str, float]:
+    n = dh * (1 - s["z"]) * (1 - s["n"] ** 2)
+    r = n * s["q"] * s["r"] * (1 - s["r"])
+    z = dh * (s["before"] - s["n"]) * s["z"] * (1 - s["z"])
+    q = n * s["r"]
+    handed = GRU["r"][1] * r + GRU["z"][1] * z + GRU["n"][1] * q + s["z"] * dh
+    return {"r": r, "z": z, "n": n, "q": q, "handed": handed}
+
+
 def test_gru_of_one_unit_worked_by_hand():
-    wr, wz, wn = 0.5, -0.9, 1.2
-    ur, uz, un = -0.7, 0.6, 1.4
-    br, bz, bn = 0.1, 0.3, -0.2
-    dr, dz, dn = -0.15, 0.05, 0.45
-    steps, h = [], H0
-    for x in X:
-        r = sigma(wr * x + br + ur * h + dr)
-        z = sigma(wz * x + bz + uz * h + dz)
-        q = un * h + dn
-        n = math.tanh(wn * x + bn + r * q)
-        steps.append((r, z, q, n, h))
-        h = (1 - z) * n + z * h
-    h0, h1 = steps[1][4], h
-    e = read_out_errors([h0, h1])
+    s0 = gru_step(X[0], H0)
+    s1 = gru_step(X[1], s0["h"])
+    e = read_out_errors([s0["h"], s1["h"]])
+    d1 = gru_back(s1, READ * e[1])
+    dh0 = READ * e[0] + d1["handed"]
+    d0 = gru_back(s0, dh0)
 
-    def back(t: int, dh: float) -> tuple[float, float, float, float, float]:
-        r, z, q, n, before = steps[t]
-        dan = dh * (1 - z) * (1 - n * n)
-        dar = dan * q * r * (1 - r)
-        daz = dh * (before - n) * z * (1 - z)
-        return dar, daz, dan, dan * r, ur * dar + uz * daz + un * dan * r + z * dh
-
-    dh1 = READ * e[1]
-    back1 = back(1, dh1)
-    dh0 = READ * e[0] + back1[4]
-    back0 = back(0, dh0)
-
-    run = recorded(
-        "gru",
-        {
-            "weight_ih_l0": column(wr, wz, wn),
-            "weight_hh_l0": column(ur, uz, un),
-            "bias_ih_l0": np.array([br, bz, bn]),
-            "bias_hh_l0": np.array([dr, dz, dn]),
-        },
-    )
+    run = recorded("gru", weights_of(GRU))
     layer = run.layers[0]
     assert isinstance(layer, GRUTrace)
-    fields = (layer.reset_gate, layer.update_gate, layer.recurrent_candidate, layer.candidate)
-    for k, field in enumerate(fields):
-        assert field.ravel() == pytest.approx([steps[0][k], steps[1][k]], abs=1e-12)
-    assert layer.hidden.ravel() == pytest.approx([h0, h1], abs=1e-12)
-    assert layer.preactivation[0, 0, 2] == pytest.approx(
-        wn * X[0] + bn + steps[0][0] * steps[0][2], abs=1e-12
-    )
+    fields = {
+        "r": layer.reset_gate,
+        "z": layer.update_gate,
+        "q": layer.recurrent_candidate,
+        "n": layer.candidate,
+        "h": layer.hidden,
+        "a": layer.preactivation[..., 2:],
+    }
+    for name, field in fields.items():
+        assert field.ravel() == pytest.approx([s0[name], s1[name]], abs=1e-12), name
     assert layer.grad_hidden is not None
-    assert layer.grad_hidden.ravel() == pytest.approx([dh0, dh1], abs=1e-12)
     assert layer.grad_preactivation is not None
-    assert layer.grad_preactivation[1].ravel() == pytest.approx(back1[:3], abs=1e-12)
-    by_hidden = [
-        back0[k] * H0 + back1[k] * h0 for k in (0, 1, 3)
-    ]  # W_hh's n block sees δq, not δaⁿ
+    assert layer.grad_hidden.ravel() == pytest.approx([dh0, READ * e[1]], abs=1e-12)
+    assert layer.grad_preactivation[1].ravel() == pytest.approx([d1[k] for k in "rzn"])
+    # W_hh's and b_hh's n block see δq, not δaⁿ
+    by_hidden = [d0[k] * H0 + d1[k] * s0["h"] for k in "rzq"]
     assert run.grad_weights["weight_hh_l0"].ravel() == pytest.approx(by_hidden, abs=1e-12)
-    assert run.grad_weights["bias_ih_l0"] == pytest.approx(
-        [back0[k] + back1[k] for k in range(3)], abs=1e-12
-    )
-    assert run.grad_initial_hidden.item() == pytest.approx(back0[4], abs=1e-12)
+    assert run.grad_weights["bias_hh_l0"] == pytest.approx([d0[k] + d1[k] for k in "rzq"])
+    assert run.grad_weights["bias_ih_l0"] == pytest.approx([d0[k] + d1[k] for k in "rzn"])
+    assert run.grad_initial_hidden.item() == pytest.approx(d0["handed"], abs=1e-12)
+
+
+Peepholes = tuple[float, float, float]
+
+
+def lstm_step(x: float, h: float, c: float, peepholes: Peepholes) -> dict[str, float]:
+    p_i, p_f, p_o = peepholes
+    a = {k: w * x + b + u * h + d for k, (w, u, b, d) in LSTM.items()}
+    s = {"i": sigma(a["i"] + p_i * c), "f": sigma(a["f"] + p_f * c), "g": math.tanh(a["g"])}
+    s["c"] = s["f"] * c + s["i"] * s["g"]
+    s["o"] = sigma(a["o"] + p_o * s["c"])
+    return s | {"h": s["o"] * math.tanh(s["c"]), "c before": c, "h before": h}
+
+
+def lstm_back(s: dict[str, float], dh: float, carried: float, p: Peepholes) -> dict[str, float]:
+    tanh_c = math.tanh(s["c"])
+    d = {"o": dh * tanh_c * s["o"] * (1 - s["o"])}
+    d["c"] = carried + dh * s["o"] * (1 - tanh_c**2) + p[2] * d["o"]
+    d["i"] = d["c"] * s["g"] * s["i"] * (1 - s["i"])
+    d["f"] = d["c"] * s["c before"] * s["f"] * (1 - s["f"])
+    d["g"] = d["c"] * s["i"] * (1 - s["g"] ** 2)
+    d["handed"] = sum(LSTM[k][1] * d[k] for k in "ifgo")
+    d["carried"] = s["f"] * d["c"] + p[0] * d["i"] + p[1] * d["f"]
+    return d
 
 
 @pytest.mark.parametrize("peepholes", [(0.0, 0.0, 0.0), (0.9, -0.4, 0.65)])
 def test_lstm_of_one_unit_worked_by_hand(peepholes):
-    w = {"i": 0.5, "f": -0.9, "g": 1.2, "o": 0.35}
-    u = {"i": -0.7, "f": 0.6, "g": 1.4, "o": -1.05}
-    b = {"i": 0.1, "f": 0.8, "g": -0.2, "o": 0.25}
-    d = {"i": -0.15, "f": 0.05, "g": 0.45, "o": -0.3}
-    pi, pf, po = peepholes
-    steps: list[dict[str, Any]] = []
-    h, c = H0, C0
-    for x in X:
-        a = {gate: w[gate] * x + b[gate] + u[gate] * h + d[gate] for gate in "ifgo"}
-        i, f, g = sigma(a["i"] + pi * c), sigma(a["f"] + pf * c), math.tanh(a["g"])
-        new = f * c + i * g
-        o = sigma(a["o"] + po * new)
-        steps.append({"i": i, "f": f, "g": g, "o": o, "c": new, "before": (h, c)})
-        h, c = o * math.tanh(new), new
-    h0, h1 = steps[1]["before"][0], h
-    e = read_out_errors([h0, h1])
+    s0 = lstm_step(X[0], H0, C0, peepholes)
+    s1 = lstm_step(X[1], s0["h"], s0["c"], peepholes)
+    e = read_out_errors([s0["h"], s1["h"]])
+    d1 = lstm_back(s1, READ * e[1], 0.0, peepholes)
+    dh0 = READ * e[0] + d1["handed"]
+    d0 = lstm_back(s0, dh0, d1["carried"], peepholes)
 
-    def back(t: int, dh: float, carried: float):
-        s = steps[t]
-        i, f, g, o, tanh_c = s["i"], s["f"], s["g"], s["o"], math.tanh(s["c"])
-        da = {"o": dh * tanh_c * o * (1 - o)}
-        dc = carried + dh * o * (1 - tanh_c**2) + po * da["o"]
-        da["i"] = dc * g * i * (1 - i)
-        da["f"] = dc * s["before"][1] * f * (1 - f)
-        da["g"] = dc * i * (1 - g * g)
-        return dc, da, sum(u[k] * da[k] for k in "ifgo"), f * dc + pi * da["i"] + pf * da["f"]
-
-    dh1 = READ * e[1]
-    dc1, da1, handed, carried = back(1, dh1, 0.0)
-    dh0 = READ * e[0] + handed
-    dc0, da0, handed, carried = back(0, dh0, carried)
-
-    weights = {
-        "weight_ih_l0": column(*w.values()),
-        "weight_hh_l0": column(*u.values()),
-        "bias_ih_l0": np.array([*b.values()]),
-        "bias_hh_l0": np.array([*d.values()]),
-    }
+    weights = weights_of(LSTM)
     if any(peepholes):
         names = ("weight_ci_l0", "weight_cf_l0", "weight_co_l0")
         weights |= {name: np.array([p]) for name, p in zip(names, peepholes, strict=True)}
@@ -197,26 +207,26 @@ def test_lstm_of_one_unit_worked_by_hand(peepholes):
         "g": layer.candidate,
         "o": layer.output_gate,
         "c": layer.cell,
+        "h": layer.hidden,
     }
     for name, field in fields.items():
-        assert field.ravel() == pytest.approx([steps[0][name], steps[1][name]], abs=1e-12), name
-    assert layer.hidden.ravel() == pytest.approx([h0, h1], abs=1e-12)
+        assert field.ravel() == pytest.approx([s0[name], s1[name]], abs=1e-12), name
     assert layer.grad_hidden is not None
     assert layer.grad_cell is not None
     assert layer.grad_preactivation is not None
-    assert layer.grad_hidden.ravel() == pytest.approx([dh0, dh1], abs=1e-12)
-    assert layer.grad_cell.ravel() == pytest.approx([dc0, dc1], abs=1e-12)
-    assert layer.grad_preactivation[0].ravel() == pytest.approx([da0[k] for k in "ifgo"])
-    by_input = [da0[k] * X[0] + da1[k] * X[1] for k in "ifgo"]
+    assert layer.grad_hidden.ravel() == pytest.approx([dh0, READ * e[1]], abs=1e-12)
+    assert layer.grad_cell.ravel() == pytest.approx([d0["c"], d1["c"]], abs=1e-12)
+    assert layer.grad_preactivation[0].ravel() == pytest.approx([d0[k] for k in "ifgo"])
+    by_input = [d0[k] * X[0] + d1[k] * X[1] for k in "ifgo"]
     assert run.grad_weights["weight_ih_l0"].ravel() == pytest.approx(by_input, abs=1e-12)
-    assert run.grad_initial_hidden.item() == pytest.approx(handed, abs=1e-12)
+    assert run.grad_initial_hidden.item() == pytest.approx(d0["handed"], abs=1e-12)
     assert run.grad_initial_cell is not None
-    assert run.grad_initial_cell.item() == pytest.approx(carried, abs=1e-12)
+    assert run.grad_initial_cell.item() == pytest.approx(d0["carried"], abs=1e-12)
     if any(peepholes):
-        by_o = da0["o"] * steps[0]["c"] + da1["o"] * steps[1]["c"]
-        by_f = da0["f"] * C0 + da1["f"] * steps[0]["c"]
-        assert run.grad_weights["weight_co_l0"].item() == pytest.approx(by_o, abs=1e-12)
-        assert run.grad_weights["weight_cf_l0"].item() == pytest.approx(by_f, abs=1e-12)
+        seen = {"o": [s0["c"], s1["c"]], "f": [C0, s0["c"]], "i": [C0, s0["c"]]}
+        for gate, cells in seen.items():
+            by_cell = d0[gate] * cells[0] + d1[gate] * cells[1]
+            assert run.grad_weights[f"weight_c{gate}_l0"].item() == pytest.approx(by_cell)
 
 
 def test_peepholes_at_zero_equal_the_plain_lstm():
