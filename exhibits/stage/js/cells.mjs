@@ -93,8 +93,8 @@ export class Cells {
       if (!rows[field]) continue;
       const { top, bottom } = rows[field];
       const draw = (name, strength) => {
-        const picture = this.bitmaps.pictures.get(name);
-        if (!picture || strength <= 0) return;
+        const picture = strength > 0 ? this.bitmaps.picture(name) : null;
+        if (!picture) return;
         context.globalAlpha = alpha * strength;
         context.drawImage(picture, first, 0, last - first + 1, this.scene.run.hidden, x, top, wide, bottom - top);
       };
@@ -142,7 +142,7 @@ export class Cells {
       const row = rows[field];
       if (!row) continue;
       const draw = (name, strength) => {
-        if (strength <= 0.01 || !this.bitmaps.colours.has(name)) return;
+        if (strength <= 0.01 || !this.bitmaps.fields.has(name)) return;
         const sprite = this.sprite(name, t);
         context.globalAlpha = alpha * strength;
         context.drawImage(sprite.image, x - sprite.width / 2, row.middle - sprite.height / 2, sprite.width, sprite.height);
@@ -160,23 +160,34 @@ export class Cells {
     if (known) return known;
     const { geometry, run } = this.scene;
     const { columns, rows, size } = geometry.grid;
-    const ratio = globalThis.devicePixelRatio || 1;
     const [width, height] = [columns * size, rows * size];
-    const canvas = new OffscreenCanvas(Math.ceil(width * ratio), Math.ceil(height * ratio));
-    const context = canvas.getContext("2d");
-    context.scale(ratio, ratio);
+    const context = this.brush(width, height);
     const gap = size > 7 ? 1.5 : size > 4.5 ? 1 : 0.5;
-    const colour = this.bitmaps.colours.get(field);
     for (let unit = 0; unit < run.hidden; unit++) {
-      context.fillStyle = css(colour(t, unit));
+      const [x, y] = [(unit % columns) * size + gap / 2, Math.floor(unit / columns) * size + gap / 2];
+      context.fillStyle = this.bitmaps.colour(field, t, unit);
+      if (size < 8) {
+        context.fillRect(x, y, size - gap, size - gap);
+        continue;
+      }
       context.beginPath();
-      context.roundRect((unit % columns) * size + gap / 2, Math.floor(unit / columns) * size + gap / 2,
-        size - gap, size - gap, size > 6 ? 2 : 0.5);
+      context.roundRect(x, y, size - gap, size - gap, 2);
       context.fill();
     }
-    const made = { image: canvas.transferToImageBitmap(), width, height };
+    const made = { image: context.canvas.transferToImageBitmap(), width, height };
     this.sprites.set(name, made);
     return made;
+  }
+
+  /** One canvas serves for all sprites: handing its picture over leaves it blank. */
+  brush(width, height) {
+    const ratio = globalThis.devicePixelRatio || 1;
+    const [wide, high] = [Math.ceil(width * ratio), Math.ceil(height * ratio)];
+    if (this.workshop?.canvas.width !== wide || this.workshop.canvas.height !== high) {
+      this.workshop = new OffscreenCanvas(wide, high).getContext("2d");
+    }
+    this.workshop.setTransform(ratio, 0, 0, ratio, 0, 0);
+    return this.workshop;
   }
 
   ring(context, unit, x, row, alpha) {

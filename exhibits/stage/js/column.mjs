@@ -133,6 +133,9 @@ export class Column {
       this.slim.push([line("rect", { class: "slim", rx: 4 }, this.others),
         part("rect", { class: "slim-fill", rx: 2 }, this.others)]);
     }
+    this.slim.forEach(([box, fill], place) => {
+      for (const shape of [box, fill]) shape.set("display", place < others.length ? "inline" : "none");
+    });
     others.forEach((k, place) => {
       const { top, bottom } = rows.layers[k];
       const share = run.of(k, "hidden_norm")[step] / (scales.layerNorms[k] || 1);

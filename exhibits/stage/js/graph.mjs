@@ -59,15 +59,25 @@ export class Graph {
     this.root.setAttribute("width", String(geometry.axis));
     this.root.setAttribute("height", String(geometry.graphHeight));
     this.root.style.left = `${geometry.gutter}px`;
-    this.layer.replaceChildren();
-    this.columns.clear();
-    this.free = [];
-    this.kind = { lstm: run.header.cell === "lstm", text: run.header.input.kind === "text" };
+    this.reset({ lstm: run.header.cell === "lstm", text: run.header.input.kind === "text" });
     this.drawLabels();
     this.outline.set("width", geometry.boxWidth + 4);
     this.outline.set("height", box.bottom - box.top + 4);
     this.outline.set("y", box.top - 2);
     this.loops.layout(scene);
+  }
+
+  /** Columns are kept for a run of the same kind; what they show is filled in as they are handed out. */
+  reset(kind) {
+    if (this.kind?.lstm !== kind.lstm || this.kind.text !== kind.text) {
+      this.layer.replaceChildren();
+      this.free = [];
+    } else {
+      for (const column of this.columns.values()) column.hide();
+      this.free.push(...this.columns.values());
+    }
+    this.columns.clear();
+    this.kind = kind;
   }
 
   drawLabels() {

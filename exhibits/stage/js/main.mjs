@@ -66,6 +66,7 @@ export class Stage {
 
   /** New data, a new theme, or both. @param {{data: Uint8Array, setStateValue: Function}} component */
   update(component) {
+    const began = performance.now();
     this.component = component;
     const run = component.data === this.bytes ? this.run : decode(component.data);
     this.bytes = component.data;
@@ -75,6 +76,9 @@ export class Stage {
     this.adopt(run.header.state, first);
     this.load();
     this.root.style.visibility = "visible";
+    const at = performance.now();
+    this.root.dispatchEvent(new CustomEvent("unrolled:painted", { bubbles: true, composed: true,
+      detail: { id: run.header.id, at, took: at - began } }));
   }
 
   /** Takes what Python sends down when the page moved the stage; the rest are echoes. */
@@ -109,8 +113,6 @@ export class Stage {
     if (!this.clock.playing) this.settle();
     this.draw();
     this.wake();
-    this.root.dispatchEvent(new CustomEvent("unrolled:painted", { bubbles: true, composed: true,
-      detail: { id: run.header.id, at: performance.now() } }));
   }
 
   resized() {

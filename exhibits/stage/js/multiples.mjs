@@ -52,7 +52,7 @@ export class Multiples {
     const { run } = this.scene;
     context.imageSmoothingEnabled = false;
     if (phase === "forward") {
-      context.drawImage(this.bitmaps.pictures.get("hidden"), 0, 0, cell * run.steps, HEIGHT);
+      context.drawImage(this.bitmaps.picture("hidden"), 0, 0, cell * run.steps, HEIGHT);
     } else {
       this.bars(context, phase, cell);
     }

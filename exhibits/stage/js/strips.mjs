@@ -22,7 +22,7 @@ export class Strips {
     this.scene = scene;
     for (const strip of this.strips) {
       this.describe(strip, bitmaps.limits.get(strip.field), scene, theme);
-      this.paint(strip, bitmaps.pictures.get(strip.field), geometry, run, theme);
+      this.paint(strip, bitmaps.picture(strip.field), geometry, run, theme);
     }
   }
 

@@ -1,6 +1,6 @@
 /** The palette, read from the style sheet; whether it is dark, judged by the page's background. */
 
-import { diverging, niceLimit, largest, rgb, sequential } from "./scales.mjs";
+import { diverging, largest, niceLimit, rgb } from "./scales.mjs";
 
 /** @typedef {import("./scales.mjs").Rgb} Rgb */
 
@@ -54,18 +54,19 @@ export const FIELDS = {
 };
 
 /**
- * The largest value that a field's colours tell apart, fixed for the run: 1 for what tanh
- * bounds, otherwise a round number that holds every value.
+ * How a field is coloured, and the largest value that its colours tell apart, fixed for the run:
+ * 1 for what tanh bounds, otherwise a round number that holds every value.
  * @param {import("./decode.mjs").RunData} run
+ * @returns {{scale: "gate"|"signed", limit: number}}
  */
 export function limitOf(run, layer, field) {
-  if (FIELDS[field].scale === "gate") return 1;
-  const bounded = field === "candidate" || (field === "hidden" && run.header.cell !== "rnn_relu");
-  return bounded ? 1 : niceLimit(largest(run.of(layer, field) ?? []));
+  const { scale } = FIELDS[field];
+  const bounded = scale === "gate" || field === "candidate" || (field === "hidden" && run.header.cell !== "rnn_relu");
+  return { scale, limit: bounded ? 1 : niceLimit(largest(run.of(layer, field) ?? [])) };
 }
 
-/** @returns {(value: number) => Rgb} */
-export function colourOf(theme, field, limit) {
-  if (FIELDS[field].scale === "gate") return sequential(theme["gate-low"], theme["gate-high"]);
-  return diverging(theme.negative, theme.zero, theme.positive, limit);
+/** The signed scale, from its lowest value at 0 to its highest at 1. */
+export function colourOf(theme) {
+  const colour = diverging(theme.negative, theme.zero, theme.positive, 1);
+  return (share) => colour(2 * share - 1);
 }
