@@ -1,7 +1,8 @@
 """The browser that the tests drive: found, or installed by `python -m tests.browser.chromium`.
 
 In this order: $CHROMIUM; Chromium, Chrome or Edge where they usually lie; on Debian, for root,
-Debian's package; else the Chromium that Playwright brings.
+Debian's package; else the Chromium that Playwright brings. Playwright itself needs a library that
+the smallest Debian does not have.
 """
 
 import os
@@ -11,7 +12,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from start import Stop, apt_get, is_debian_root, say
+from start import Stop, apt_get, captured, is_debian_root, last_line, say
+
+PLAYWRIGHT = (sys.executable, "-m", "playwright")
 
 
 def browser_places() -> list[Path]:
@@ -45,16 +48,27 @@ def install_browser() -> None:
         apt_get("chromium")
         return
     say("Looking for a browser for the tests (playwright install chromium) ...")
-    if subprocess.call([sys.executable, "-m", "playwright", "install", "chromium"]):
+    if subprocess.call([*PLAYWRIGHT, "install", "chromium"]):
         raise Stop(
             "The tests need a browser and none could be installed: install Chromium or Chrome, "
             "or set CHROMIUM to the path of one, then run this again"
         )
 
 
+def check_playwright() -> None:
+    """Raises Stop if Playwright cannot start even with the library that it may lack."""
+    code, words = captured(*PLAYWRIGHT, "--version")
+    if code and "libatomic" in words and is_debian_root():
+        apt_get("libatomic1")
+        code, words = captured(*PLAYWRIGHT, "--version")
+    if code:
+        raise Stop(f"Playwright, which drives the browser, cannot start: {last_line(words)}")
+
+
 def main() -> int:
     """The exit code; a browser that cannot be had is one line on the error stream."""
     try:
+        check_playwright()
         if not find_browser():
             install_browser()
     except Stop as reason:

@@ -41,6 +41,22 @@ def test_usual_places_are_looked_at(
     assert Path(chromium.find_browser()).as_posix() == place
 
 
+def test_the_library_that_playwright_may_lack_is_installed_or_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lacks = (127, "node: error while loading shared libraries: libatomic.so.1: no such file")
+    answers = [lacks, (0, "Version 1.65.2"), lacks]
+    asked: list[str] = []
+    monkeypatch.setattr(chromium, "captured", lambda *command: answers.pop(0))
+    monkeypatch.setattr(chromium, "apt_get", asked.append)
+    monkeypatch.setattr(chromium, "is_debian_root", lambda: True)
+    chromium.check_playwright()
+    assert asked == ["libatomic1"]
+    monkeypatch.setattr(chromium, "is_debian_root", lambda: False)
+    assert chromium.main() == 1
+    assert "cannot start: node: error while loading" in capsys.readouterr().err.strip()
+
+
 def test_without_a_browser_one_is_installed_or_the_way_out_is_said(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
