@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { between, columnAt, evenEdges, lensEdges, measure, unitGrid } from "../../exhibits/stage/js/layout.mjs";
+import { between, columnAt, evenEdges, lensColumn, lensEdges, measure, unitGrid } from "../../exhibits/stage/js/layout.mjs";
 
 const SHAPE = { steps: 13, hidden: 8, lstm: true, numbers: false, layers: 1, seen: 0 };
 const width = (edges, t) => edges[t + 1] - edges[t];
@@ -53,6 +53,17 @@ test("eight columns or more are full, the far ones pressed", () => {
 test("the lens moves smoothly: a small step of the cursor moves no edge far", () => {
   const [a, b] = [lensEdges(100, 924, 71, 30), lensEdges(100, 924, 71, 30.02)];
   for (let k = 0; k <= 100; k++) assert.ok(Math.abs(a[k] - b[k]) < 0.02 * 71 * 1.6);
+});
+
+test("at rest in the middle no column of the lens is nearly full: it is full, or clearly pressed", () => {
+  for (const [steps, room] of [[101, 924], [61, 660], [23, 520]]) {
+    const column = lensColumn(steps, room, 66);
+    const edges = lensEdges(steps, room, column, (steps - 1) / 2);
+    for (let t = 0; t < steps; t++) {
+      const share = width(edges, t) / column;
+      assert.ok(share > 0.98 || share < 0.7, `${steps} steps in ${room}: step ${t} has ${share}`);
+    }
+  }
 });
 
 test("the lens is symmetric about the middle", () => {

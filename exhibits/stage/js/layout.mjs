@@ -8,10 +8,12 @@
  */
 
 /** Narrowest column that is still legible; narrower and the lens takes over. */
-const LEAST_COLUMN = 46;
+const LEAST_COLUMN = 42;
 const WIDEST_COLUMN = 104;
 /** Over how many columns the lens falls off from full width to the pressed width. */
 const FALL_OFF = 1.8;
+/** The share of the axis that is spread evenly over all steps, in the lens or not. */
+const EVEN_SHARE = 0.24;
 
 const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
 const smooth = (x) => x * x * (3 - 2 * x);
@@ -44,7 +46,7 @@ export function unitGrid(count, width, height, largest = 13) {
  * @param {number} focus cursor, in steps, may be fractional
  */
 export function lensEdges(steps, width, full, focus) {
-  const pressed = (0.24 * width) / steps / full;
+  const pressed = (EVEN_SHARE * width) / steps / full;
   const weight = (t, plateau) => {
     const outside = Math.abs(t - focus) - plateau;
     return pressed + (1 - pressed) * smooth(clamp(1 - outside / FALL_OFF, 0, 1));
@@ -135,9 +137,9 @@ export function measure(width, shape) {
   const room = Math.max(120, width - gutter);
   const mode = shape.steps * LEAST_COLUMN <= room ? "all" : "lens";
   const column = mode === "all" ? Math.min(WIDEST_COLUMN, room / shape.steps)
-    : clamp(room / 13, LEAST_COLUMN + 4, 76);
+    : lensColumn(shape.steps, room, narrow ? 48 : room < 700 ? 54 : 62);
   const axis = mode === "all" ? column * shape.steps : room;
-  const boxWidth = Math.min(Math.round(column * 0.72), 68);
+  const boxWidth = Math.min(Math.round(column * (column < 52 ? 0.78 : 0.72)), 68);
   const unitRoom = shape.lstm ? 31 : 42;
   const rows = stack(shape, unitRoom);
   return {
@@ -145,9 +147,22 @@ export function measure(width, shape) {
     cellWidth: axis / shape.steps,
     graphHeight: rows.link.bottom,
     grid: unitGrid(shape.hidden, boxWidth - 10, unitRoom),
-    stripHeight: Math.round(clamp(shape.hidden * 6.5, 44, shape.hidden > 32 ? 72 : 58)),
+    stripHeight: Math.round(clamp(shape.hidden * 6, 46, shape.hidden > 32 ? 70 : 50)),
     gradientHeight: 92,
   };
+}
+
+/**
+ * The width of a full column near `wish` with which the lens, its cursor resting in the middle,
+ * holds 2k + 1 full columns and one of half the width on either side, none in between.
+ */
+export function lensColumn(steps, width, wish) {
+  let best = width;
+  for (let k = 1; 2 * k + 2 < steps; k++) {
+    const column = width * ((1 - EVEN_SHARE) / (2 * k + 2) + EVEN_SHARE / steps);
+    if (Math.abs(column - wish) < Math.abs(best - wish)) best = column;
+  }
+  return best;
 }
 
 /** @returns {Rows} */

@@ -129,6 +129,7 @@ export class Stage {
     const geometry = measure(this.width, { steps: run.steps, hidden: run.hidden, lstm: cell === "lstm",
       numbers: input.kind === "numbers", layers: layers.length, seen });
     this.root.toggleAttribute("data-narrow", geometry.narrow);
+    this.root.toggleAttribute("data-medium", this.width < 860);
     this.root.style.setProperty("--gutter", `${geometry.gutter}px`);
     this.graphRoot.style.height = `${geometry.graphHeight}px`;
     this.even = evenEdges(run.steps, geometry.axis);
