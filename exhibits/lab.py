@@ -4,15 +4,13 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from exhibits import opening
 from exhibits.figure_panel import figure_panel
 from exhibits.network_controls import CELL_NAMES, network_controls
 from exhibits.runs import traced
 from exhibits.sequence_controls import sequence_controls
 from exhibits.stage import stage
 from rnn_core import Numbers, Run, Setup, Text
-
-# Where a new visitor finds the stage: a bracket has just been closed, and half is still to come.
-FIRST_STEP = 7
 
 
 def lab(key: str) -> None:
@@ -21,12 +19,9 @@ def lab(key: str) -> None:
         setup, problem = _setup(key)
         _link(key)
     last_good = f"{key}_last_setup"
-    if problem:
-        st.error(problem, icon=":material/error:")
-        setup = st.session_state.get(last_good)
-        if setup is None:
-            return
-        st.caption("The picture below is the last run that worked.")
+    if setup is None:
+        _explain(problem, key)
+        setup = st.session_state.get(last_good, opening.SETUP)
     st.session_state[last_good] = setup
     run = traced(setup)
     _stage(run, key)
@@ -59,6 +54,21 @@ def _setup(key: str) -> tuple[Setup | None, str]:
     return setup, ""
 
 
+def _explain(problem: str, key: str) -> None:
+    """What is wrong, the way out if there is a plain one, and which run the picture is of."""
+
+    def draw_weights() -> None:
+        st.session_state[f"{key}_weights"] = "random"
+
+    st.error(problem, icon=":material/error:")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if "alphabet" in problem:
+            st.button("Use random weights", key=f"{key}_use_random", on_click=draw_weights,
+                      help="A network with random weights takes any character.")  # fmt: skip
+        known = f"{key}_last_setup" in st.session_state
+        st.caption(f"The picture is of the {'last run that worked' if known else 'opening run'}.")
+
+
 def _link(key: str) -> None:
     with st.popover("Link to this picture", icon=":material/link:", width="stretch"):
         st.caption("Opens the same run on any machine that has Unrolled.")
@@ -72,7 +82,7 @@ def _address() -> str:
 
 @st.fragment
 def _stage(run: Run, key: str) -> None:
-    stage(run, key=f"{key}_stage", title=_title(run), step=FIRST_STEP)
+    stage(run, key=f"{key}_stage", title=_title(run), step=opening.STEP)
 
 
 def _title(run: Run) -> str:

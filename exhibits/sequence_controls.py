@@ -8,14 +8,14 @@ import math
 
 import streamlit as st
 
+from exhibits import opening
 from exhibits.table import Table, TableError, read_table
 from rnn_core import SIGNALS, Numbers, Text, signal
 
 MAX_STEPS = 200
 MAX_UPLOAD_MB = 5
-FIRST_TEXT = "if (x[i]) {f(a[b], c)}"
 EXAMPLES = {
-    "code": FIRST_TEXT,
+    "code": opening.TEXT,
     "nested": "{[(a), b[c]], f({x, y})}",
     "a sentence": "to be, or not to be: that is the question.",
 }
@@ -94,7 +94,7 @@ def _text(key: str) -> Text:
     text_key = f"{key}_text"
     text = st.text_input(
         "Text",
-        value=FIRST_TEXT,
+        value=opening.TEXT,
         key=text_key,
         bind="query-params",
         live=True,

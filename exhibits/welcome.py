@@ -2,11 +2,9 @@
 
 import streamlit as st
 
-from exhibits.lab import FIRST_STEP
+from exhibits import opening
 from exhibits.runs import traced
-from exhibits.sequence_controls import FIRST_TEXT
 from exhibits.stage import stage
-from rnn_core import Setup, Text
 
 HEADLINE = "See a recurrent network think and learn"
 PROMISE = (
@@ -28,5 +26,5 @@ def welcome(key: str) -> None:
         if st.button("Open the lab", type="primary", icon=":material/science:", key=f"{key}_lab"):
             st.switch_page("lab.py")
         st.markdown(INVITATION, width="stretch")
-    run = traced(Setup(sequence=Text(FIRST_TEXT), weights="brackets-lstm"))
-    stage(run, key=f"{key}_stage", title="LSTM · 16 units", step=FIRST_STEP)
+    run = traced(opening.SETUP)
+    stage(run, key=f"{key}_stage", title="LSTM · 16 units", step=opening.STEP)

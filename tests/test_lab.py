@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
+from exhibits import opening
 from exhibits.network_controls import parse_steps
 from exhibits.sequence_controls import (
-    FIRST_TEXT,
     parse_numbers,
     values_from_link,
     values_to_link,
@@ -76,9 +76,9 @@ def lab(**query: str) -> AppTest:
 
 def test_the_first_picture_is_a_trained_network():
     app = lab()
-    assert app.text_input(key="lab_text").value == FIRST_TEXT
-    trained = run(Setup(Text(FIRST_TEXT), weights="brackets-lstm"))
-    untrained = run(Setup(Text(FIRST_TEXT, alphabet=trained.alphabet)))
+    assert app.text_input(key="lab_text").value == opening.TEXT
+    trained = run(Setup(Text(opening.TEXT), weights="brackets-lstm"))
+    untrained = run(Setup(Text(opening.TEXT, alphabet=trained.alphabet)))
     assert trained.loss < untrained.loss / 2
     assert not app.error
 
@@ -88,6 +88,13 @@ def test_the_lab_names_the_character_that_a_trained_network_does_not_know():
     app.text_input(key="lab_text").set_value("naïve").run()
     assert not app.exception
     assert "'ï' at position 2" in app.error[0].value
+
+
+def test_random_weights_are_offered_for_an_unknown_character():
+    app = lab(lab_text="naïve")
+    app.button(key="lab_use_random").click().run()
+    assert not app.error
+    assert not app.exception
 
 
 def test_a_wrong_entry_keeps_the_last_picture():

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from exhibits.sequence_controls import FIRST_TEXT
+from exhibits import opening
 from rnn_core import Numbers, Setup, Text, run
 
 OpenPage = Callable[[str], Page]
@@ -43,7 +43,7 @@ def number(text: str) -> float:
 
 def test_the_numbers_under_the_cursor_are_the_core_s(open_page: OpenPage) -> None:
     page = open_page("/lab")
-    trace = run(Setup(Text(FIRST_TEXT), weights="brackets-lstm")).layers[0]
+    trace = run(Setup(Text(opening.TEXT), weights="brackets-lstm")).layers[0]
     steps, _, units = trace.hidden.shape
     fields = {
         "forget gate": trace.forget_gate,
@@ -79,7 +79,7 @@ def test_the_keys_drive_it_and_tab_leaves(open_page: OpenPage) -> None:
     stage = stage_of(page)
     stage.focus()
     page.keyboard.press("End")
-    assert step_of(page) == len(FIRST_TEXT) - 1
+    assert step_of(page) == len(opening.TEXT) - 1
     page.keyboard.press("Home")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
@@ -130,7 +130,7 @@ def test_backward_shows_the_core_s_gradient_norm(open_page: OpenPage) -> None:
     stage = stage_of(page)
     stage.get_by_role("button", name="Backward", exact=True).click()
     stage.get_by_role("slider", name="Time step").fill("5")
-    gradient = run(Setup(Text(FIRST_TEXT), weights="brackets-lstm")).layers[0].grad_hidden
+    gradient = run(Setup(Text(opening.TEXT), weights="brackets-lstm")).layers[0].grad_hidden
     assert gradient is not None
     norm = sum(float(value) ** 2 for value in gradient[5, 0]) ** 0.5
     spoken = stage.locator("[data-narration] b").all_inner_texts()
