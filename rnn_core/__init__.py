@@ -1,7 +1,10 @@
 """The numbers: recurrent cells, their records, and backpropagation through time, in NumPy.
 
-    run(Setup(Text("(()())"), cell="lstm", hidden_size=8)) -> Run
+    run(Setup(Text("(()())"), cell="lstm", hidden_size=8)) -> Run      a setup, recorded
+    record(network, weights, inputs, targets, loss=…) -> Record        any weights on any arrays
 
+The cells stand in `lstm`, `gru`, `rnn`, their stacks in `propagate`, the losses in `readout`; the
+analyses of a record in `by_source`, `jacobians`, `paths`, `truncated`, `weight_steps`.
 `trace_torch` records a user's own `torch.nn` module; torch is imported when it is asked for.
 """
 

@@ -5,8 +5,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from rnn_core import CELLS, Network, Record, readout, record
+from rnn_core import CELLS, Network, Record, gru, lstm, readout, record, rnn
 from rnn_core.initial import initial_weights
+from rnn_core.network import layer_weights
 from rnn_core.propagate import forward, top_of
 
 TIME, OUT = 4, 3
@@ -116,3 +117,32 @@ def test_gradients_of_the_preactivation_are_those_of_a_nudge_at_one_step(cell, p
     assert_every_element_meets_its_central_difference(
         "preactivation", example.inputs, gradient, example.loss
     )
+
+
+@pytest.mark.parametrize(("cell", "peepholes"), VARIANTS)
+def test_going_back_in_two_pieces_equals_going_back_at_once(cell, peepholes):
+    """What the later piece hands to its first state is what the earlier one starts from."""
+    network = Network(cell, 2, 3, peepholes=peepholes)
+    weights = layer_weights(initial_weights(network, seed=6, init_scale=2.0), "_l0")
+    rng = np.random.default_rng(7)
+    inputs, direct = rng.normal(size=(6, 2, 2)), rng.normal(size=(6, 2, 3))
+    module = {"lstm": lstm, "gru": gru}.get(cell, rnn)
+    states = ("initial_hidden", "initial_cell") if cell == "lstm" else ("initial_hidden",)
+    zeros = [np.zeros((2, 3)) for _ in states]
+    kind = {"nonlinearity": cell.removeprefix("rnn_")} if module is rnn else {}
+
+    whole = module.forward(weights, inputs, *zeros, **kind)
+    early = module.forward(weights, inputs[:4], *zeros, **kind)
+    ends = [early.hidden[-1]] + ([early.cell[-1]] if cell == "lstm" else [])
+    late = module.forward(weights, inputs[4:], *ends, **kind)
+    from_late = module.backward(late, weights, direct[4:])
+    beyond = [getattr(from_late, name) for name in states]
+    from_early = module.backward(early, weights, direct[:4], *beyond)
+    at_once = module.backward(whole, weights, direct)
+    for name, gradient in at_once.weights.items():
+        pieces = from_early.weights[name] + from_late.weights[name]
+        np.testing.assert_allclose(pieces, gradient, rtol=0, atol=1e-13, err_msg=name)
+    for name in states:
+        np.testing.assert_allclose(
+            getattr(from_early, name), getattr(at_once, name), rtol=0, atol=1e-13, err_msg=name
+        )
