@@ -22,13 +22,19 @@ export class Cells {
     this.bitmaps = bitmaps;
     this.theme = theme;
     this.sprites.clear();
-    this.canvas.style.left = `${scene.geometry.gutter}px`;
+    // As low as its contents allow: a canvas is copied whole, however little changes in it.
+    const { rows, gutter } = scene.geometry;
+    this.top = rows.loss.top;
+    this.height = (scene.run.header.input.kind === "text" ? rows.box : rows.input).bottom - this.top;
+    this.canvas.style.left = `${gutter}px`;
+    this.canvas.style.top = `${this.top}px`;
   }
 
   /** @param {import("./graph.mjs").Frame} frame @param {Float64Array} middles */
   draw(frame, middles) {
     const { geometry, run } = this.scene;
-    const context = prepare(this.canvas, geometry.axis, geometry.graphHeight);
+    const context = prepare(this.canvas, geometry.axis, this.height);
+    context.translate(0, -this.top);
     context.imageSmoothingEnabled = false;
     this.tails(context, frame, middles);
     for (let t = 0; t < run.steps; t++) {

@@ -1,6 +1,6 @@
 /** The rolled-up cell's loops: h below it, the LSTM's conveyor c above it, and what they mean. */
 
-import { part, svg } from "./dom.mjs";
+import { part } from "./dom.mjs";
 import { ramp } from "./progress.mjs";
 import { onLog } from "./scales.mjs";
 
@@ -25,7 +25,6 @@ export class Loops {
     }));
     this.note = part("text", { class: "loop-text strong" }, this.group.node);
     this.rest = part("text", { class: "loop-text" }, this.group.node);
-    svg("title", {}, this.group.node).textContent = "The rolled-up cell";
   }
 
   /** @param {import("./graph.mjs").Scene} scene */

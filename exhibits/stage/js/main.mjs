@@ -125,6 +125,7 @@ export class Stage {
   layout() {
     const { run, seen, theme } = this;
     this.width = this.root.clientWidth;
+    this.drawn = "";
     const { cell, input, layers } = run.header;
     const geometry = measure(this.width, { steps: run.steps, hidden: run.hidden, lstm: cell === "lstm",
       numbers: input.kind === "numbers", layers: layers.length, seen });
@@ -143,7 +144,7 @@ export class Stage {
     this.graph.root.setAttribute("aria-label", this.describe());
     const place = (node) => ({ top: node.offsetTop, height: node.offsetHeight });
     const strips = place(this.strips.root);
-    this.band.layout(this.scene, { strips: { ...strips, height: strips.height - 8 },
+    this.band.layout(this.scene, { strips,
       gradient: this.gradient.root.hidden ? { top: strips.top + strips.height, height: 0 } : place(this.gradient.root) });
   }
 
@@ -287,6 +288,10 @@ export class Stage {
   draw() {
     const { clock, scene } = this;
     const { phase, step } = clock;
+    const state = [this.shown, this.roll, this.fade.share, phase, this.hovered, this.state.unit,
+      this.state.rolled, clock.playing, clock.speed].join();
+    if (state === this.drawn) return;
+    this.drawn = state;
     const roll = this.roll * this.roll * (3 - 2 * this.roll);
     const { geometry } = scene;
     const edges = geometry.mode === "all" ? this.even
