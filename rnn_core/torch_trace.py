@@ -24,7 +24,7 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import torch
@@ -111,7 +111,7 @@ def trace_torch(
         return TorchTrace(output=np.array(_host(shown)), loss=value, layers=records)
 
 
-def _check_module(module: nn.Module) -> None:
+def _check_module(module: Any) -> None:
     """Refuse what is not a recurrent module that can be traced."""
     kind = KINDS.get(getattr(module, "mode", ""), nn.RNNBase)
     name = f"{type(module).__module__}.{type(module).__qualname__}"
@@ -145,7 +145,7 @@ def _parameters_of(module: nn.Module) -> list[Direction]:
 
 
 def _check_tensor(
-    name: str, value: object, like: torch.Tensor, shape: Sequence[int | None], axes: str
+    name: str, value: Any, like: torch.Tensor, shape: Sequence[int | None], axes: str
 ) -> None:
     """Refuse what is not a finite tensor of that shape, of the module's dtype, on its device."""
     if not isinstance(value, torch.Tensor):
@@ -157,7 +157,7 @@ def _check_tensor(
     array(name, _host(value), tuple(shape), axes)
 
 
-def _sequence(module: nn.Module, x: torch.Tensor) -> torch.Tensor:
+def _sequence(module: nn.Module, x: Any) -> torch.Tensor:
     """A copy of `x`, checked, as (time, batch, features)."""
     shape: list[int | None] = [None, None, module.input_size]
     axes = ["batch", "time"] if module.batch_first else ["time", "batch"]
@@ -168,15 +168,13 @@ def _sequence(module: nn.Module, x: torch.Tensor) -> torch.Tensor:
     return copy.unsqueeze(1) if unbatched else _turned(module, copy)
 
 
-def _starts(
-    module: nn.Module, initial: Initial | None, rows: int, batch: int | None
-) -> list[torch.Tensor]:
+def _starts(module: nn.Module, initial: Any, rows: int, batch: int | None) -> list[torch.Tensor]:
     """h_0, and c_0 for the LSTM, as (layers · directions, batch, hidden); `batch` None: no axis."""
     names = ["h_0", "c_0"] if module.mode == "LSTM" else ["h_0"]
     like, shape = module.weight_hh_l0, [rows, batch or 1, module.hidden_size]
     if initial is None:
         return [like.new_zeros(shape) for _ in names]
-    given = [initial] if isinstance(initial, torch.Tensor) else list(initial)
+    given = initial if isinstance(initial, tuple | list) else [initial]
     if len(given) != len(names):
         raise TypeError(f"initial must be {' and '.join(names)}; got {len(given)} of them")
     axes, every = ["layers · directions", "batch", "hidden"], 2 if batch is None else 1
@@ -250,14 +248,14 @@ def _add_recurrent(into: torch.Tensor, weight: torch.Tensor, layer: Layer, place
     if place == 1:
         first, others, states = into[-1], into[:-1], hidden[1:]
     first.addmm_(start, weight.t())
-    others.view(states.shape[:2].numel(), -1).addmm_(states.flatten(0, 1), weight.t())
+    others.view(states.shape[:2].numel(), len(weight)).addmm_(states.flatten(0, 1), weight.t())
 
 
 def _loss_and_gradient(loss: Loss, output: torch.Tensor) -> tuple[float, torch.Tensor]:
     """The loss of `output`, and ∂L/∂output by autograd; nothing else gets a gradient."""
     leaf, gradient = output.detach().requires_grad_(), None
     with torch.enable_grad():
-        value = loss(leaf)
+        value: Any = loss(leaf)
     if not isinstance(value, torch.Tensor):
         raise TypeError(f"loss must return a scalar tensor; got a {type(value).__name__}")
     if value.ndim or not value.is_floating_point():

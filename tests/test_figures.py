@@ -171,8 +171,8 @@ def test_the_ends_of_a_scale_are_printed():
     drawing = gates.draw(trace, TEXT)
     limit = traces(drawing, type="heatmap")[3]["zmax"]
     assert limit > 1
-    said = [note["text"] for note in layout(drawing)["annotations"]]
-    assert {"0", "1", "−1", f"−{limit:g}", f"{limit:g}"} <= set(said)
+    said = {note["text"] for note in layout(drawing)["annotations"]}
+    assert {"0", "1", "−1", f"−{limit:g}", f"{limit:g}"} <= said
 
 
 @pytest.mark.parametrize("order", ["index", "mean", "similarity"])
@@ -333,18 +333,19 @@ def test_jacobian_lines_are_singular_values_of_the_products():
 
 
 def test_values_below_rounding_are_gaps_and_counted():
-    values = np.array([[1e-3, 1e-9, np.nan], [1e-2, 1e-5, np.nan], [1.0, 1.0, 1.0]])
+    far = [[1e-3, 1e-9, 1e-11, np.nan], [1e-2, 1e-5, 1e-6, np.nan]]
+    values = np.array([*far, [1.0, 1.0, 1.0, 1.0]])
     drawing = jacobians.draw(values)
     (smallest,) = traces(drawing, name="smallest")
     assert smallest["y"] == [None, None, 1.0]
     assert "2 below rounding left out" in title(drawing)[1]
-    assert "2 of 9 values are below rounding" in drawing.alt
+    assert "2 of 12 values are below rounding" in drawing.alt
     assert "largest 0.001, middle 1e-9 at step 0" in drawing.alt
 
 
 def test_both_jacobians_of_an_lstm_share_one_scale():
-    shown = layout(all_drawings(a_run())["jacobians"])
-    assert shown["yaxis"]["range"] == shown["yaxis2"]["range"]
+    both = layout(all_drawings(a_run())["jacobians"])
+    assert both["yaxis"]["range"] == both["yaxis2"]["range"]
 
 
 def test_the_csv_of_the_gates_holds_the_trace():

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from exhibits import opening
-from rnn_core import Numbers, Setup, Text, run
+from rnn_core import LSTMTrace, Numbers, Setup, run
 
 OpenPage = Callable[[str], Page]
 
@@ -43,7 +43,8 @@ def number(text: str) -> float:
 
 def test_the_numbers_under_the_cursor_are_the_core_s(open_page: OpenPage) -> None:
     page = open_page("/lab")
-    trace = run(Setup(Text(opening.TEXT), weights="brackets-lstm")).layers[0]
+    trace = run(opening.SETUP).layers[0]
+    assert isinstance(trace, LSTMTrace)
     steps, _, units = trace.hidden.shape
     fields = {
         "forget gate": trace.forget_gate,
@@ -130,7 +131,7 @@ def test_backward_shows_the_core_s_gradient_norm(open_page: OpenPage) -> None:
     stage = stage_of(page)
     stage.get_by_role("button", name="Backward", exact=True).click()
     stage.get_by_role("slider", name="Time step").fill("5")
-    gradient = run(Setup(Text(opening.TEXT), weights="brackets-lstm")).layers[0].grad_hidden
+    gradient = run(opening.SETUP).layers[0].grad_hidden
     assert gradient is not None
     norm = sum(float(value) ** 2 for value in gradient[5, 0]) ** 0.5
     spoken = stage.locator("[data-narration] b").all_inner_texts()
