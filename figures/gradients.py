@@ -206,7 +206,7 @@ def _reference(
     ends = [float(norms.hidden[early]), float(norms.hidden[late])]
     # The corner above the lower end is free of curves.
     left = (ends[0] < ends[1]) == (early < late)
-    text = f"dashed: ×{short(norms.factor, 3)} per step"
+    text = f"dashed: mean ×{short(norms.factor, 3)} per step"
     font = {"size": 12, "color": colours.gradient}
     corner = {"yanchor": "top", "yshift": -4, "font": font}
     layout["annotations"].append(note(text, 1, side="left" if left else "right", **corner))
@@ -235,7 +235,7 @@ def _losses(
         "domain": [0, 0.2],
         "range": [0, top],
         "nticks": 3,
-        "rangemode": "tozero",
+        "tickformat": "~g",
     }
     layout["annotations"].append(note(heading("Loss", "L<sub>t</sub>", "", colours), 0.2))
     return {

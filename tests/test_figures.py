@@ -5,6 +5,7 @@ import csv
 import io
 import re
 import tomllib
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -372,6 +373,7 @@ def test_a_download_is_named_and_twice_as_large_and_nothing_links_outside():
         (lambda of: gates.draw(of.layers[0], theme=BLUE), "theme must be .* got 'blue'"),
         (lambda of: trajectory.draw(of.layers[0], units=(0, 5)), "units must lie in 0 to 4, got 5"),
         (lambda of: gradients.draw(of.layers[0], losses=np.ones(3)), r"shape \(17,\), got \(3,\)"),
+        (lambda of: gradients.draw(replace(of.layers[0], grad_hidden=None)), "has no gradients"),
         (lambda of: jacobians.draw(np.ones((4, 2)), step_to=2), "first or last of steps 0 to 3"),
         (lambda of: jacobians.draw(np.ones((4, 2)), Text("abc")), "reach step 3"),
         (lambda of: jacobians.draw(np.ones((4, 2)), state_values=np.ones((3, 4))), "4 steps"),
@@ -380,13 +382,6 @@ def test_a_download_is_named_and_twice_as_large_and_nothing_links_outside():
 def test_what_does_not_fit_is_refused_by_name(draw, says):
     with pytest.raises(ValueError, match=says):
         draw(a_run())
-
-
-def test_a_forward_pass_alone_has_no_gradient_figure():
-    flat = np.zeros((3, 1, 2))
-    forward = RNNTrace(inputs=flat, preactivation=flat, hidden=flat, initial_hidden=flat[0])
-    with pytest.raises(ValueError, match="trace has no gradients"):
-        gradients.draw(forward)
 
 
 @pytest.mark.parametrize("theme", THEMES)
