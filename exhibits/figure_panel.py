@@ -115,18 +115,20 @@ def _drawn(subject: str, run: Run, layer: int, options: dict[str, object]) -> Dr
             loss_mask=run.loss_mask,
             theme=theme,
         )
-    values, state_values = _singular_values(run.setup, layer)
-    return jacobians.draw(values, sequence, state_values=state_values, theme=theme)
+    step_to = 0 if trace.reverse else len(run.inputs) - 1  # the layer's own last step
+    values, state_values = _singular_values(run.setup, layer, step_to)
+    return jacobians.draw(values, sequence, state_values=state_values, step_to=step_to, theme=theme)
 
 
 @lru_cache(maxsize=64)
-def _singular_values(setup: Setup, layer: int) -> tuple[np.ndarray, np.ndarray | None]:
+def _singular_values(
+    setup: Setup, layer: int, step_to: int
+) -> tuple[np.ndarray, np.ndarray | None]:
     run = traced(setup)
-    last = len(run.inputs) - 1
-    hidden = state_jacobians(run, layer, last, of="hidden").singular_values
+    hidden = state_jacobians(run, layer, step_to, of="hidden").singular_values
     if not isinstance(run.layers[layer], LSTMTrace):
         return hidden, None
-    return hidden, state_jacobians(run, layer, last, of="state").singular_values
+    return hidden, state_jacobians(run, layer, step_to, of="state").singular_values
 
 
 def _theme() -> Theme:
