@@ -332,7 +332,8 @@ def _handed_down(layer: Layer, group: list[LayerTrace]) -> torch.Tensor:
     """The gradient with respect to the layer's input, which is the output of the layer below."""
     handed = torch.zeros_like(layer.inputs)
     for trace, direction in zip(group, layer.directions, strict=True):
-        handed += torch.from_numpy(trace.grad_preactivation).to(handed) @ direction.weight_ih
+        delta = torch.from_numpy(np.array(trace.grad_preactivation))  # torch takes no flipped view
+        handed += delta.to(handed) @ direction.weight_ih
     return handed
 
 
