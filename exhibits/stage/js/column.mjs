@@ -20,12 +20,13 @@ const WIDEST_GRADIENT = 9;
 const lossLabel = (loss) => (loss > 0 && loss < 0.0005 ? "<0.001" : loss < 0.1 ? loss.toFixed(3) : significant(loss, 2));
 
 export class Column {
-  /** @param {SVGElement} parent @param {{lstm: boolean, text: boolean}} kind */
+  /** @param {HTMLElement} parent @param {{lstm: boolean, text: boolean}} kind */
   constructor(parent, kind) {
     this.step = -1;
     this.kind = kind;
-    this.cell = new Part(svg("g", {}, parent));
-    this.tape = new Part(svg("g", { class: "column" }, parent));
+    this.root = new Part(svg("svg", {}, parent));
+    this.cell = new Part(svg("g", {}, this.root.node));
+    this.tape = new Part(svg("g", { class: "column" }, this.root.node));
     this.buildCell(this.cell.node);
     this.buildTape(this.tape.node);
   }
@@ -150,8 +151,7 @@ export class Column {
   }
 
   hide() {
-    this.cell.set("display", "none");
-    this.tape.set("display", "none");
+    this.root.style("display", "none");
   }
 
   /**
@@ -163,13 +163,14 @@ export class Column {
   draw(scene, frame, { x, before, tape, detail }) {
     const { weights } = frame;
     const active = frame.step === this.step;
+    this.root.style("display", "block");
+    this.root.style("transform", `translateX(${x}px)`);
     const reach = weights.forward * arrived(this.step, frame.place, scene.direction)
       + weights.loss + weights.backward;
-    this.drawTape(scene, frame, { tape, detail, active, reach });
+    this.drawTape(scene, frame, { x, tape, detail, active, reach });
     const shown = detail * (active ? 1 : ramp(frame.roll, 0.15, 0.9));
     this.cell.set("display", shown > 0 ? "inline" : "none");
     if (shown === 0) return;
-    this.cell.set("transform", `translate(${Math.round(x * 100) / 100},0)`);
     const fill = filled(reach);
     const backward = weights.backward * arrived(this.step, frame.place, -scene.direction);
     this.up.fade(shown * (PALE + (1 - PALE) * fill));
@@ -185,7 +186,7 @@ export class Column {
     this.drawWires(scene, frame, { x, before, reach, active, shown });
   }
 
-  drawTape(scene, frame, { tape, detail, active, reach }) {
+  drawTape(scene, frame, { x, tape, detail, active, reach }) {
     // Rolled up, every step of the tape has room, whatever the lens leaves it.
     const edge = Math.min(tape, scene.geometry.axis - tape);
     const room = (detail + (1 - detail) * ramp(frame.roll, 0.6, 0.1)) * (frame.roll < 1 ? ramp(edge, 0, 36) : 1);
@@ -194,7 +195,7 @@ export class Column {
     const past = scene.direction * (frame.place - this.step) > 0;
     const shown = room * (active ? 1 : frame.roll + (1 - frame.roll) * (past ? 0.6 : 0.4));
     const known = shown * (PALE + (1 - PALE) * filled(reach));
-    this.tape.set("transform", `translate(${Math.round(tape * 100) / 100},0)`);
+    this.tape.set("transform", `translate(${tape - x},0)`);
     this.tape.set("class", active ? "column active" : "column");
     this.number.fade(shown);
     this.input.fade(shown * (0.5 + 0.5 * ramp(reach, 0, 0.3)));

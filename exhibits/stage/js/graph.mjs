@@ -38,15 +38,19 @@ const ROWS = [
 ];
 
 export class Graph {
-  /** @param {SVGSVGElement} root */
-  constructor(root) {
+  /**
+   * @param {SVGSVGElement} root what stands still @param {HTMLElement} layer the columns
+   * @param {SVGSVGElement} top what moves above them
+   */
+  constructor(root, layer, top) {
     this.root = root;
+    this.layer = layer;
+    this.top = top;
     this.labels = svg("g", { class: "row-labels" }, root);
     this.chance = line("line", { class: "chance", x1: 0 }, root);
     this.loops = new Loops(root);
-    this.layer = svg("g", {}, root);
-    this.outline = part("rect", { class: "outline", rx: 9 }, root);
-    this.signals = new Signals(root, this.loops);
+    this.outline = part("rect", { class: "outline", rx: 9 }, top);
+    this.signals = new Signals(top, this.loops);
     this.columns = new Map();
     this.free = [];
   }
@@ -56,9 +60,12 @@ export class Graph {
     this.scene = scene;
     const { geometry, run } = scene;
     const { box } = geometry.rows;
-    this.root.setAttribute("width", String(geometry.axis));
-    this.root.setAttribute("height", String(geometry.graphHeight));
-    this.root.style.left = `${geometry.gutter}px`;
+    for (const part of [this.root, this.top]) {
+      part.setAttribute("width", String(geometry.axis));
+      part.setAttribute("height", String(geometry.graphHeight));
+    }
+    for (const part of [this.root, this.layer, this.top]) part.style.left = `${geometry.gutter}px`;
+    this.layer.classList.toggle("moving", geometry.mode === "lens");
     this.reset({ lstm: run.header.cell === "lstm", text: run.header.input.kind === "text" });
     this.drawLabels();
     this.outline.set("width", geometry.boxWidth + 4);
@@ -120,8 +127,9 @@ export class Graph {
     const [cells, tapes] = [new Float64Array(run.steps), new Float64Array(run.steps)];
     for (let t = 0; t < run.steps; t++) {
       const x = (frame.edges[t] + frame.edges[t + 1]) / 2;
-      cells[t] = centre + (x - centre) * frame.roll;
-      tapes[t] = cells[t] + (1 - frame.roll) * (t - frame.place) * pitch;
+      // Whole pixels: a moved layer between two of them would be blurred.
+      cells[t] = Math.round(centre + (x - centre) * frame.roll);
+      tapes[t] = Math.round(cells[t] + (1 - frame.roll) * (t - frame.place) * pitch);
     }
     return { cells, tapes };
   }

@@ -43,7 +43,7 @@ export class Stage {
     this.roll = 1;
     this.shown = 0;
     this.still = matchMedia("(prefers-reduced-motion: reduce)");
-    this.graph = new Graph(find("lines"));
+    this.graph = new Graph(find("lines"), find("columns"), find("top"));
     this.weight = new SharedWeight(find("lines"), find("weight"));
     this.cells = new Cells(find("cells"));
     this.strips = new Strips(find("strips"));
