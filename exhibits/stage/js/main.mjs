@@ -76,6 +76,7 @@ export class Stage {
     this.adopt(run.header.state, first);
     this.load();
     this.root.style.visibility = "visible";
+    this.root.style.minHeight = "0";
     const at = performance.now();
     this.root.dispatchEvent(new CustomEvent("unrolled:painted", { bubbles: true, composed: true,
       detail: { id: run.header.id, at, took: at - began } }));
