@@ -39,8 +39,7 @@ from rnn_core.trace import GRUTrace, LayerTrace
 
 KINDS = {"RNN_TANH": nn.RNN, "RNN_RELU": nn.RNN, "GRU": nn.GRU, "LSTM": nn.LSTM}
 PROBED = {"cuda"}  # the kinds of device whose way back is the probe
-# How far a probe's states may lie from the module's own, relative to the largest (at least 1).
-SAME_RUN = {torch.float32: 1e-5, torch.float64: 1e-12}
+SAME_RUN = {torch.float32: 1e-5, torch.float64: 1e-12}  # how far a probe's states may be off
 
 Loss: TypeAlias = Callable[[torch.Tensor], torch.Tensor]
 Initial: TypeAlias = torch.Tensor | tuple[torch.Tensor, torch.Tensor]
@@ -180,7 +179,7 @@ def _starts(module: nn.Module, initial: Any, rows: int, batch: int | None) -> li
     axes, every = ["layers · directions", "batch", "hidden"], 2 if batch is None else 1
     for name, state in zip(names, given, strict=True):
         _check_tensor(f"initial {name}", state, like, shape[::every], ", ".join(axes[::every]))
-    return [state.detach().clone().reshape(shape) for state in given]
+    return [state.detach().clone().reshape(shape).contiguous() for state in given]
 
 
 def _forward(
