@@ -27,13 +27,16 @@ export class Band {
     this.scene = scene;
     this.places = places;
     const { gutter, axis, cellWidth } = scene.geometry;
-    const bottom = places.gradient.top + places.gradient.height;
+    const top = Math.min(places.strips.top, places.gradient.top);
+    const ends = (place) => place.top + place.height;
+    const bottom = Math.max(ends(places.strips), ends(places.gradient));
     this.root.setAttribute("width", String(gutter + axis + 2));
     this.root.setAttribute("height", String(bottom));
-    this.bottom = bottom - 15;
+    // Below the last of them stand the step numbers, or the strips' own margin.
+    this.bottom = bottom - (ends(places.gradient) === bottom ? 15 : 8);
     this.frame.style("width", `${Math.max(2, cellWidth)}px`);
-    this.frame.style("top", `${places.strips.top}px`);
-    this.frame.style("height", `${this.bottom - places.strips.top + 1}px`);
+    this.frame.style("top", `${top}px`);
+    this.frame.style("height", `${this.bottom - top + 1}px`);
     this.frame.style("left", `${gutter}px`);
     for (const [veil, place] of [[this.veil, places.strips], [this.gradientVeil, places.gradient]]) {
       const box = veil.node.parentNode.style;

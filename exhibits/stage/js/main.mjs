@@ -143,6 +143,13 @@ export class Stage {
     this.gradient.layout(this.scene, theme);
     this.multiples.layout(this.scene, this.bitmaps, theme, this.still.matches);
     this.graph.root.setAttribute("aria-label", this.describe());
+    this.stack();
+  }
+
+  /** Going back, the gradient is what there is to see: its strip stands right under the graph. */
+  stack() {
+    this.gradientFirst = this.clock.phase === "backward";
+    this.body.toggleAttribute("data-gradient-first", this.gradientFirst);
     const place = (node) => ({ top: node.offsetTop, height: node.offsetHeight });
     const strips = place(this.strips.root);
     this.band.layout(this.scene, { strips,
@@ -293,6 +300,7 @@ export class Stage {
       this.state.rolled, clock.playing, clock.speed].join();
     if (state === this.drawn) return;
     this.drawn = state;
+    if (this.gradientFirst !== (phase === "backward")) this.stack();
     const roll = this.roll * this.roll * (3 - 2 * this.roll);
     const { geometry } = scene;
     const edges = geometry.mode === "all" ? this.even
