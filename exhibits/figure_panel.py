@@ -21,11 +21,12 @@ SUBJECTS = {
 }
 
 
-def figure_panel(run: Run, *, key: str) -> None:
-    """The chosen figure of the chosen layer; the choice is in the link."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+def figure_panel(run: Run, *, layer: int, key: str) -> None:
+    """The chosen figure of the layer that is on the stage; the choice of figure is in the link."""
+    layer = layer if 0 <= layer < len(run.layers) else len(run.layers) - 1
+    with st.container(horizontal=True, vertical_alignment="top"):
         subject = st.segmented_control(
-            "Look longer",
+            "Figure",
             list(SUBJECTS),
             default="trajectory",
             required=True,
@@ -33,7 +34,6 @@ def figure_panel(run: Run, *, key: str) -> None:
             key=f"{key}_figure",
             bind="query-params",
         )
-        layer = _layer(run, key)
         options = _options(subject, run, key)
     drawing = _drawn(subject, run, layer, options)
     st.plotly_chart(
@@ -53,19 +53,6 @@ def figure_panel(run: Run, *, key: str) -> None:
         on_click="ignore",
         type="tertiary",
         help="The camera above the figure saves it as a picture.",
-    )
-
-
-def _layer(run: Run, key: str) -> int:
-    if len(run.layers) == 1:
-        return 0
-    return st.selectbox(
-        "Layer",
-        range(len(run.layers)),
-        index=len(run.layers) - 1,
-        format_func=lambda layer: f"Layer {layer + 1}",
-        key=f"{key}_figure_layer",
-        width=140,
     )
 
 

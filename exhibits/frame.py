@@ -10,7 +10,10 @@ _FRAME = """
 [data-testid="stExpandSidebarButton"]::after { content: "Setup"; font-size: 0.95rem; }
 [data-testid="stSidebarHeader"] { height: 2.5rem; margin-bottom: 0; }
 [data-testid="stBaseButton-primary"] { color: light-dark(#FFFFFF, #0F141B); }
-@media (max-width: 640px) { .stMainBlockContainer { padding: 4rem 0.75rem 2rem; } }
+@media (max-width: 640px) {
+  .stMainBlockContainer { padding: 3.5rem 0.75rem 2rem; }
+  .stMainBlockContainer h1 { font-size: 1.5rem; padding: 0.25rem 0; }
+}
 </style>
 """
 

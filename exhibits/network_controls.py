@@ -75,7 +75,8 @@ def _described(model: ShippedWeights) -> str:
         return (
             f"{size}, trained to predict the next character of bracketed code and short sentences. "
             f"On new lines {float(said['closing_bracket_accuracy']):.0%} of the closing brackets "
-            "are of the right kind."
+            "are of the right kind. It knows a few sentences by heart; on other English it is sure "
+            "and wrong."
         )
     return (
         f"{size}, trained to predict the next value of a wave. On new waves its squared error is "
@@ -93,7 +94,7 @@ def _random_start(key: str, cell: str) -> dict[str, Any]:
         "seed": _seed(key),
     }
     scaled_by = st.segmented_control(
-        "Start",
+        "Initial weights",
         ["scale", "spectral radius"],
         default="scale",
         required=True,
@@ -151,7 +152,7 @@ def _seed(key: str) -> int:
 
 def _loss_steps(key: str) -> str | tuple[int, ...]:
     where = st.selectbox(
-        "Losses stand at",
+        "Loss counted at",
         ["every step", "the last step", "chosen steps"],
         key=f"{key}_loss",
         bind="query-params",

@@ -5,6 +5,7 @@ widgets; the values read from a file travel in a parameter of their own, since t
 """
 
 import math
+import unicodedata
 
 import streamlit as st
 
@@ -14,6 +15,8 @@ from rnn_core import SIGNALS, Numbers, Text, signal
 
 MAX_STEPS = 200
 MAX_UPLOAD_MB = 5
+# What phones and word processors put in place of the plain character.
+PLAIN = dict(zip("‘’“”–—−\t\u00a0", "''\"\"---  ", strict=True))
 EXAMPLES = {
     "code": opening.TEXT,
     "nested": "{[(a), b[c]], f({x, y})}",
@@ -42,6 +45,30 @@ def sequence_controls(key: str) -> Text | Numbers:
     if source == "Numbers":
         return _numbers(key)
     return _file(key)
+
+
+def in_alphabet(text: str, alphabet: str) -> str:
+    """The text in a trained network's characters: small letters, no accents, straight quotes.
+
+    Raises:
+        ValueError: a character has no such form; the message names it, its place, and what the
+            network knows.
+    """
+    kept = []
+    for place, character in enumerate(text, start=1):
+        plain = unicodedata.normalize("NFKD", PLAIN.get(character, character)).lower()
+        known = [c for c in plain if c in alphabet]
+        if character in alphabet:
+            kept.append(character)
+        elif len(known) == 1:
+            kept += known
+        else:
+            signs = "".join(c for c in alphabet if not c.isalnum() and c != " ")
+            raise ValueError(
+                f"Text: the trained network has never seen “{character}” (character {place}). It "
+                f"knows small letters, digits, the space and {signs}"
+            )
+    return "".join(kept)
 
 
 def parse_numbers(text: str) -> tuple[float, ...]:
@@ -109,7 +136,6 @@ def _text(key: str) -> Text:
             st.button(
                 name,
                 key=f"{key}_example_{name}",
-                type="tertiary",
                 on_click=write,
                 args=(example,),
                 help=example,

@@ -12,16 +12,15 @@ PROMISE = (
     "and learn backwards through it. Every number on the screen is computed, none is drawn."
 )
 INVITATION = (
-    "**Press play** below: an LSTM with 16 units, trained to predict the next character, reads a "
-    "line of code and keeps track of the open brackets. Then choose **Backward** and watch the "
-    "gradient run the other way."
+    "Below, an LSTM with 16 units reads a line of code and keeps track of the open brackets. "
+    "Press play."
 )
 
 
 def welcome(key: str) -> None:
     """Headline, promise, the door to the lab, and the stage with the shipped LSTM on it."""
     st.title(HEADLINE, anchor=False)
-    st.markdown(f"#### {PROMISE}")
+    st.markdown(PROMISE)
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         if st.button("Open the lab", type="primary", icon=":material/science:", key=f"{key}_lab"):
             st.switch_page("lab.py")

@@ -199,7 +199,7 @@ def _finding(fans: list[Fan]) -> tuple[str, str]:
         headline = "No change of the first state reaches the last"
     else:
         verb = "fades" if fan.factor < 0.98 else "grows" if fan.factor > 1.02 else "lasts"
-        headline = f"A change of the state {verb}: ×{short(fan.factor, 3)} per step"
+        headline = f"A change {verb}: at most ×{short(fan.factor, 3)} per step"
     out = sum(fan.left_out for fan in fans)
     subtitle = f"singular values, k = {fan.step_to}"
     return headline, f"{subtitle}; {out:,} below rounding left out" if out else subtitle

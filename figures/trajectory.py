@@ -120,12 +120,18 @@ def _axes(path: Path, colours: Style) -> dict[str, Any]:
         "showgrid": True,
     }
     return {
-        "xaxis": {**shared, "range": ranges[0], "title": {"text": path.names[0]}},
+        "xaxis": {
+            **shared,
+            "range": ranges[0],
+            "title": {"text": path.names[0]},
+            "constrain": "domain",  # equal scales by a narrower box, not by empty axes
+        },
         "yaxis": {
             **shared,
             "range": ranges[1],
             "title": {"text": path.names[1]},
             "scaleanchor": "x",
+            "constrain": "domain",
         },
     }
 

@@ -83,18 +83,29 @@ def test_the_first_picture_is_a_trained_network():
     assert not app.error
 
 
+def test_a_trained_network_reads_what_people_type_in_its_own_characters():
+    app = lab(lab_text="“Naïve” – he’s")
+    assert not app.error
+    assert 'Read as “"naive" - he\'s”.' in [caption.value for caption in app.caption]
+
+
 def test_the_lab_names_the_character_that_a_trained_network_does_not_know():
-    app = lab()
-    app.text_input(key="lab_text").set_value("naïve").run()
+    app = lab(lab_text="a 日 b")
     assert not app.exception
-    assert "'ï' at position 2" in app.error[0].value
+    assert "never seen “日” (character 3)" in app.error[0].value
 
 
 def test_random_weights_are_offered_for_an_unknown_character():
-    app = lab(lab_text="naïve")
+    app = lab(lab_text="a 日 b")
     app.button(key="lab_use_random").click().run()
     assert not app.error
     assert not app.exception
+
+
+def test_a_step_that_has_no_target_is_named_in_the_learner_s_words():
+    app = lab(lab_text="hello", lab_loss="chosen steps", lab_loss_steps="99")
+    assert "Steps with a loss" in app.error[0].value
+    assert "99" in app.error[0].value
 
 
 def test_a_wrong_entry_keeps_the_last_picture():
