@@ -7,7 +7,7 @@ _FRAME = """
 .stMainBlockContainer { padding: 4rem 2.25rem 3rem; max-width: 110rem; }
 [data-testid="stSidebarUserContent"] [data-testid="stVerticalBlock"] { gap: 0.7rem; }
 [data-testid="stExpandSidebarButton"] { width: auto; padding-right: 0.6rem; }
-[data-testid="stExpandSidebarButton"]::after { content: "Setup"; font-size: 0.95rem; }
+[data-testid="stExpandSidebarButton"]::after { content: "Menu"; font-size: 0.95rem; }
 [data-testid="stSidebarHeader"] { height: 2.5rem; margin-bottom: 0; }
 [data-testid="stBaseButton-primary"] { color: light-dark(#FFFFFF, #0F141B); }
 @media (max-width: 640px) {
@@ -21,3 +21,8 @@ _FRAME = """
 def frame() -> None:
     """Less margin than Streamlit's own: the stage is wide, and a phone is narrow."""
     st.html(_FRAME)
+
+
+def name_drawer(name: str) -> None:
+    """What the button says that opens the sidebar where it is closed, as on a phone."""
+    st.html(f'<style>[data-testid="stExpandSidebarButton"]::after {{ content: "{name}"; }}</style>')

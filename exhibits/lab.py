@@ -10,9 +10,10 @@ import streamlit as st
 
 from exhibits import opening
 from exhibits.figure_panel import figure_panel
+from exhibits.frame import name_drawer
 from exhibits.network_controls import CELL_NAMES, network_controls
 from exhibits.runs import traced
-from exhibits.sequence_controls import in_alphabet, sequence_controls
+from exhibits.sequence_controls import UnknownCharacterError, in_alphabet, sequence_controls
 from exhibits.stage import stage
 from rnn_core import Numbers, Run, Setup, Text, load_weights
 
@@ -24,6 +25,7 @@ HEAD_START = 0.03
 def lab(key: str) -> None:
     """Draws the whole lab. The setup is in the link; a wrong entry leaves the last picture up."""
     last_good = f"{key}_last_setup"
+    name_drawer("Setup")
     with st.sidebar:
         setup = _setup(key)
         _link(key)
@@ -44,16 +46,16 @@ def _setup(key: str) -> Setup | None:
     fields: dict[str, Any] | None = None
     st.subheader("What it reads")
     below_text = st.container()
-    with below_text, _explained():
+    with below_text, _explained(key):
         sequence = sequence_controls(key)
     st.subheader("What runs")
     kind = Text if st.session_state.get(f"{key}_source", "Text") == "Text" else Numbers
-    with _explained():
+    with _explained(key):
         fields = network_controls(key, kind)
     if sequence is None or fields is None:
         return None
-    with below_text, _explained():
-        sequence = _readable(sequence, fields["weights"], key)
+    with below_text, _explained(key):
+        sequence = _readable(sequence, fields["weights"])
         setup = Setup(sequence=sequence, **fields)
         traced(setup)
         return setup
@@ -61,29 +63,27 @@ def _setup(key: str) -> Setup | None:
 
 
 @contextmanager
-def _explained() -> Iterator[None]:
+def _explained(key: str) -> Iterator[None]:
     """What goes wrong inside is said here, and goes no further."""
     try:
         yield
     except ValueError as problem:
         st.error(str(problem).replace("loss_steps", "Steps with a loss"), icon=":material/error:")
+        if isinstance(problem, UnknownCharacterError):
+            st.button(
+                "Use random weights",
+                key=f"{key}_use_random",
+                on_click=_draw_weights,
+                args=(key,),
+                help="A network with random weights takes any character.",
+            )
 
 
-def _readable(sequence: Text | Numbers, weights: str, key: str) -> Text | Numbers:
+def _readable(sequence: Text | Numbers, weights: str) -> Text | Numbers:
     """The sequence as the chosen weights can read it; says so where that is another one."""
     if not weights or isinstance(sequence, Numbers):
         return sequence
-    try:
-        text = in_alphabet(sequence.text, load_weights(weights).alphabet)
-    except ValueError:
-        st.button(
-            "Use random weights",
-            key=f"{key}_use_random",
-            on_click=_draw_weights,
-            args=(key,),
-            help="A network with random weights takes any character.",
-        )
-        raise
+    text = in_alphabet(sequence.text, load_weights(weights).alphabet)
     if text != sequence.text:
         st.caption(f"Read as “{text}”.")
     return Text(text)

@@ -20,7 +20,7 @@ PLAIN = dict(zip("‘’“”–—−\t\u00a0", "''\"\"---  ", strict=True))
 EXAMPLES = {
     "code": opening.TEXT,
     "nested": "{[(a), b[c]], f({x, y})}",
-    "a sentence": "to be, or not to be: that is the question.",
+    "sentence": "to be, or not to be: that is the question.",
 }
 
 
@@ -47,12 +47,16 @@ def sequence_controls(key: str) -> Text | Numbers:
     return _file(key)
 
 
+class UnknownCharacterError(ValueError):
+    """A trained network was given a character that it has never seen."""
+
+
 def in_alphabet(text: str, alphabet: str) -> str:
     """The text in a trained network's characters: small letters, no accents, straight quotes.
 
     Raises:
-        ValueError: a character has no such form; the message names it, its place, and what the
-            network knows.
+        UnknownCharacterError: a character has no such form; the message names it, its place, and
+            what the network knows.
     """
     kept = []
     for place, character in enumerate(text, start=1):
@@ -64,7 +68,7 @@ def in_alphabet(text: str, alphabet: str) -> str:
             kept += known
         else:
             signs = "".join(c for c in alphabet if not c.isalnum() and c != " ")
-            raise ValueError(
+            raise UnknownCharacterError(
                 f"Text: the trained network has never seen “{character}” (character {place}). It "
                 f"knows small letters, digits, the space and {signs}"
             )

@@ -110,7 +110,7 @@ def _axes(path: Path, colours: Style) -> dict[str, Any]:
     ranges = [[-1.06, 1.06], [-1.06, 1.06]]
     if path.explained or np.abs(seen).max() > 1:
         low, high = seen.min(axis=0), seen.max(axis=0)
-        room = 0.09 * float((high - low).max()) or 1.0
+        room = 0.13 * float((high - low).max()) or 1.0
         ranges = [[float(a) - room, float(b) + room] for a, b in zip(low, high, strict=True)]
     shared = {
         "zeroline": True,
