@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { compact, decadeLabels, decades, diverging, gate, largest, mix, niceLimit, onLog, powerOfTen, rgb,
-  sequential, significant, spoken } from "../../exhibits/stage/js/scales.mjs";
+  sequential, signedShare, significant, spoken } from "../../exhibits/stage/js/scales.mjs";
 
 test("a hex colour is three numbers, and half-way between two is their mean", () => {
   assert.deepEqual(rgb("#2F5BEA"), [47, 91, 234]);
@@ -22,6 +22,11 @@ test("signed values are symmetric about 0 and keep their limit", () => {
   assert.deepEqual(colour(1), [0, 0, 50]);
   assert.deepEqual(colour(0), [0, 0, 0]);
   assert.deepEqual(colour(-9), [200, 0, 0]);
+});
+
+test("on the root scale a quarter of the limit stands half-way to it, on either side", () => {
+  assert.deepEqual([-8, -2, 0, 2, 8, 99].map((value) => signedShare(value, 8, true)), [0, 0.25, 0.5, 0.75, 1, 1]);
+  assert.deepEqual([-8, -2, 0, 2, 8].map((value) => signedShare(value, 8)), [0, 0.375, 0.5, 0.625, 1]);
 });
 
 test("limits are round and never below the value", () => {

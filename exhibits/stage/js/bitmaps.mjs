@@ -4,7 +4,7 @@
  * than most of its own channels.
  */
 
-import { css, onLog, sequential } from "./scales.mjs";
+import { css, onLog, sequential, signedShare } from "./scales.mjs";
 import { colourOf, limitOf } from "./theme.mjs";
 
 const LEVELS = 512;
@@ -27,9 +27,9 @@ export class Bitmaps {
     const tables = { gate: table(sequential(theme["gate-low"], theme["gate-high"])), signed: table(colourOf(theme)),
       gradient: table(sequential(theme["gradient-low"], theme.gradient)) };
     for (const field of run.header.strips) {
-      const { scale, limit } = limitOf(run, layer, field);
-      this.limits.set(field, limit);
-      const share = scale === "gate" ? (value) => value : (value) => 0.5 + value / (2 * limit);
+      const { scale, limit, root } = limitOf(run, layer, field);
+      this.limits.set(field, { limit, root });
+      const share = scale === "gate" ? (value) => value : (value) => signedShare(value, limit, root);
       this.fields.set(field, { values: run.of(layer, field), share, table: tables[scale] });
     }
     for (const field of ["grad_hidden", "grad_cell"]) {

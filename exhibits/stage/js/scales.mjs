@@ -33,6 +33,15 @@ export const sequential = (low, high) => (value) => mix(low, high, unit(value));
 export const diverging = (negative, zero, positive, limit) => (value) =>
   mix(zero, value < 0 ? negative : positive, unit(Math.abs(value) / limit));
 
+/**
+ * Where a signed value stands between -limit at 0 and limit at 1. With `root` by the root of its
+ * size, which spreads what is small: a quarter of the limit stands half-way to it.
+ */
+export function signedShare(value, limit, root = false) {
+  const size = unit(Math.abs(value) / limit);
+  return 0.5 + (Math.sign(value) * (root ? Math.sqrt(size) : size)) / 2;
+}
+
 /** The smallest of 1, 1.5, 2, 3, 4, 5, 6, 8 × 10ⁿ that is not below `value`. */
 export function niceLimit(value) {
   if (!(value > 0) || !Number.isFinite(value)) return 1;

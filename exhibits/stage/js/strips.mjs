@@ -42,21 +42,24 @@ export class Strips {
   }
 
   /** Label, legend with its limits, and what a screen reader is told. */
-  describe({ field, gloss, legend, canvas }, limit, { run, seen }, theme) {
+  describe({ field, gloss, legend, canvas }, { limit, root }, { run, seen }, theme) {
     const { scale, ends, gloss: words, name } = FIELDS[field];
     const gate = scale === "gate";
     gloss.textContent = gate ? "" : words;
     gloss.hidden = gate;
     const from = gate ? `0 ${ends[0]}` : significant(-limit, 2).replace(/\.0$/, "");
     const to = gate ? `1 ${ends[1]}` : significant(limit, 2).replace(/\.0$/, "");
-    const ramp = html("i", { class: `ramp ${scale}` });
-    const [low, high] = [html("span"), html("span")];
+    const ramp = html("i", { class: `ramp ${scale}${root ? " root" : ""}` });
+    const [low, high, how] = [html("span"), html("span"), html("span")];
     low.textContent = from;
     high.textContent = to;
-    legend.replaceChildren(low, ramp, high);
+    how.textContent = root ? "√ scale" : "";
+    how.title = "Colours follow the root of the size, so that small values show beside large ones";
+    how.hidden = !root;
+    legend.replaceChildren(low, ramp, high, how);
     const layer = run.header.layers.length > 1 ? `, ${run.header.layers[seen].name}` : "";
     canvas.setAttribute("aria-label", `${name}${layer}: heat map of ${run.hidden} units by `
-      + `${run.steps} steps, colours from ${from} to ${to}`);
+      + `${run.steps} steps, colours from ${from} to ${to}${root ? " on a square-root scale" : ""}`);
   }
 
   paint({ canvas }, picture, geometry, run, theme) {

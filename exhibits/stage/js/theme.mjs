@@ -55,14 +55,15 @@ export const FIELDS = {
 
 /**
  * How a field is coloured, and the largest value that its colours tell apart, fixed for the run:
- * 1 for what tanh bounds, otherwise a round number that holds every value.
+ * 1 for what tanh bounds, otherwise a round number that holds every value. There a single large
+ * unit would leave the others blank, so the colours follow the root of the size (`root`).
  * @param {import("./decode.mjs").RunData} run
- * @returns {{scale: "gate"|"signed", limit: number}}
+ * @returns {{scale: "gate"|"signed", limit: number, root: boolean}}
  */
 export function limitOf(run, layer, field) {
   const { scale } = FIELDS[field];
   const bounded = scale === "gate" || field === "candidate" || (field === "hidden" && run.header.cell !== "rnn_relu");
-  return { scale, limit: bounded ? 1 : niceLimit(largest(run.of(layer, field) ?? [])) };
+  return { scale, root: !bounded, limit: bounded ? 1 : niceLimit(largest(run.of(layer, field) ?? [])) };
 }
 
 /** The signed scale, from its lowest value at 0 to its highest at 1. */
