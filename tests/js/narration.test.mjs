@@ -38,25 +38,33 @@ test("the lowest number wins a tie", () => {
 
 test("LSTM: what is dropped, what is written, what comes of it", () => {
   assert.equal(tell(lstm(), { step: 1 }),
-    "t = 1, reading a space: unit 1 changes most: forget gate 0.02 drops its memory −0.80 (−0.016 is left), "
-    + "input gate 0.50 × candidate 0.60 adds 0.30, so its memory is 0.28. "
+    "t = 1, reading a space: unit 1 changes most: forget gate 0.0200 × memory −0.800 = −0.016 kept; "
+    + "input gate 0.500 × candidate 0.600 = 0.300 added; new memory 0.284. "
     + "It expects “b” (p = 0.75); no loss is counted here.");
 });
 
 test("the unit that the learner picked comes first", () => {
   assert.match(tell(lstm(), { step: 1, unit: 0 }),
-    /unit 0: forget gate 0\.90 keeps 0\.18 of its memory 0\.20, input gate 0\.20 × candidate 0\.50 adds 0\.10, so its memory is 0\.28\./);
+    /unit 0: forget gate 0\.900 × memory 0\.200 = 0\.180 kept; input gate 0\.200 × candidate 0\.500 = 0\.100 added; new memory 0\.280\./);
 });
 
 test("before the first step there is nothing to remember; the loss is told where it is counted", () => {
   assert.equal(tell(lstm(), {}),
-    "t = 0, reading “a”: unit 1 changes most: it remembers nothing yet; input gate 0.80 × candidate −1.00 "
-    + "takes away 0.80, so its memory is −0.80. It expects “a” (p = 0.90), and “b” comes: loss 2.30.");
+    "t = 0, reading “a”: unit 1 changes most: it remembers nothing yet; input gate 0.800 × candidate −1.00 "
+    + "= −0.800 added; new memory −0.800. It expects “a” (p = 0.90), and “b” comes: loss 2.30, "
+    + "worse than a blind guess: it was sure, and wrong.");
+});
+
+test("a loss above ln 2 is worse than a blind guess; sure it was only with more than half", () => {
+  const unsure = lstm({ arrays: { prediction: f(0.4, 0.2, 0.25, 0.75), losses: d(1.609438, 0) } });
+  assert.match(tell(unsure, {}), /loss 1\.61, worse than a blind guess\.$/);
+  assert.match(tell(lstm({ arrays: { losses: d(0.6, 0) } }), {}), /loss 0\.60\.$/);
 });
 
 test("loss: the probability given to what came, and its logarithm", () => {
   assert.equal(tell(lstm(), { phase: "loss" }),
-    "t = 0: “b” comes, and the network had given it p = 0.10, so the loss is −ln p = 2.30. "
+    "t = 0: “b” comes, and the network had given it p = 0.10, so the loss is −ln p = 2.30, "
+    + "worse than a blind guess: it was sure, and wrong. "
     + "Up to here the losses add up to 2.30, of 2.30 in all.");
   assert.match(tell(lstm(), { phase: "loss", step: 1 }), /^t = 1: no loss is counted here\./);
 });
@@ -86,13 +94,13 @@ test("GRU: z keeps, 1 − z takes: 0.25 · 0.4 + 0.75 · 0.8 = 0.7", () => {
   const run = lstm({ header: { cell: "gru" }, arrays: { "layer0.cell": undefined,
     "layer0.update_gate": f(0.5, 0.5, 0.25, 0.5), "layer0.candidate": f(0.8, 0, 0.8, 0), "layer0.hidden": f(0.4, 0, 0.7, 0) } });
   assert.match(tell(run, { step: 1 }),
-    /unit 0 changes most: update gate 0\.25 keeps 0\.10 of its state 0\.40 and takes 0\.60 from the candidate 0\.80, so h = 0\.70\./);
+    /unit 0 changes most: update gate 0\.250 × state 0\.400 = 0\.100 kept; \(1 − 0\.250\) × candidate 0\.800 = 0\.600 added; new state 0\.700\./);
 });
 
 test("RNN: the sum, and what the squashing makes of it", () => {
   const run = lstm({ header: { cell: "rnn_tanh" }, arrays: { "layer0.cell": undefined,
     "layer0.preactivation": f(0, 0, 0.5493, 0), "layer0.hidden": f(0.1, 0, 0.5, 0) } });
-  assert.match(tell(run, { step: 1 }), /add up to 0\.55; tanh makes that h = 0\.50 \(it was 0\.10\)\./);
+  assert.match(tell(run, { step: 1 }), /add up to 0\.549; tanh\(0\.549\) = 0\.500, its new state \(it was 0\.100\)\./);
 });
 
 test("numbers: half the square of 0.5 − 0.2 is 0.045", () => {

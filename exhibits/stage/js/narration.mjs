@@ -9,6 +9,7 @@
  */
 
 import { compact, gate, largest, significant, spoken } from "./scales.mjs";
+import { sumOfProducts } from "./sums.mjs";
 
 const NAMES = { " ": "a space", "\n": "a line break", "\t": "a tab", "\r": "a carriage return" };
 const SIGNS = { " ": "␣", "\n": "⏎", "\t": "⇥", "\r": "␍" };
@@ -80,44 +81,63 @@ function forwardSentence(run, { step, layer, unit }) {
   return [...parts, ...tell(run, layer, step, chosen), plain(" "), ...outcome(run, step)];
 }
 
+/** "forget gate 0.354 × memory 1.18 = 0.417 kept" */
+function product({ factors: [one, other], equals, text }, first, second, then) {
+  return [plain(`${first} `), strong(one), plain(` × ${second} ${other} ${equals} ${text}${then}`)];
+}
+
 function lstmUnit(run, layer, step, unit) {
   const at = (field) => run.at(layer, field, step, unit);
   const memory = run.before(layer, "cell", step, unit);
   const [forget, input, candidate] = [at("forget_gate"), at("input_gate"), at("candidate")];
-  const written = input * candidate;
-  const writes = [
-    plain("input gate "), strong(gate(input)), plain(` × candidate ${spoken(candidate)} `),
-    plain(`${written < 0 ? "takes away" : "adds"} ${spoken(Math.abs(written))}`),
-  ];
-  const result = [plain(", so its memory is "), strong(spoken(at("cell"))), plain(".")];
-  if (memory === 0) return [plain("it remembers nothing yet; "), ...writes, ...result];
-  const share = [plain("forget gate "), strong(gate(forget))];
-  share.push(forget < 0.1
-    ? plain(` drops its memory ${spoken(memory)} (${spoken(forget * memory)} is left), `)
-    : plain(` keeps ${spoken(forget * memory)} of its memory ${spoken(memory)}, `));
-  return [...share, ...writes, ...result];
+  const bounded = (value) => ({ value, bounded: true });
+  const kept = { factors: [bounded(forget), { value: memory }], value: forget * memory };
+  const added = { factors: [bounded(input), bounded(candidate)], value: input * candidate };
+  const way = sumOfProducts(memory === 0 ? [added] : [kept, added], at("cell"));
+  const write = product(way.products.at(-1), "input gate", "candidate", " added; ");
+  const result = [plain(`new memory ${way.equals === "=" ? "" : "≈ "}`), strong(way.total), plain(".")];
+  if (memory === 0) return [plain("it remembers nothing yet; "), ...write, ...result];
+  return [...product(way.products[0], "forget gate", "memory", " kept; "), ...write, ...result];
 }
 
 function gruUnit(run, layer, step, unit) {
   const at = (field) => run.at(layer, field, step, unit);
   const [update, candidate] = [at("update_gate"), at("candidate")];
   const state = run.before(layer, "hidden", step, unit);
-  return [
-    plain("update gate "), strong(gate(update)),
-    plain(` keeps ${spoken(update * state)} of its state ${spoken(state)} and takes `),
-    plain(`${spoken((1 - update) * candidate)} from the candidate ${spoken(candidate)}, so h = `),
-    strong(spoken(at("hidden"))), plain("."),
-  ];
+  const gateOf = { value: update, bounded: true };
+  const kept = { factors: [gateOf, { value: state }], value: update * state };
+  const added = { factors: [gateOf, { value: candidate, bounded: true }], value: (1 - update) * candidate,
+    multiply: (shown, other) => (1 - shown) * other };
+  const way = sumOfProducts(state === 0 ? [added] : [kept, added], at("hidden"));
+  const { factors, equals, text } = way.products.at(-1);
+  const old = state === 0 ? [plain("its state is 0 so far; update gate "), strong(factors[0]), plain("; ")]
+    : product(way.products[0], "update gate", "state", " kept; ");
+  return [...old, plain(`(1 − ${factors[0]}) × candidate ${factors[1]} ${equals} ${text} added; `),
+    plain(`new state ${way.equals === "=" ? "" : "≈ "}`), strong(way.total), plain(".")];
 }
 
 function rnnUnit(run, layer, step, unit) {
-  const squash = run.header.cell === "rnn_relu" ? "relu" : "tanh";
-  return [
-    plain("what it reads and what it remembers add up to "),
-    strong(spoken(run.at(layer, "preactivation", step, unit))),
-    plain(`; ${squash} makes that h = `), strong(spoken(run.at(layer, "hidden", step, unit))),
-    plain(` (it was ${spoken(run.before(layer, "hidden", step, unit))}).`),
-  ];
+  const [sum, state] = [run.at(layer, "preactivation", step, unit), run.at(layer, "hidden", step, unit)];
+  const before = plain(` (it was ${significant(run.before(layer, "hidden", step, unit), 3)}).`);
+  const parts = [plain("input, state before and bias add up to ")];
+  if (run.header.cell === "rnn_relu") {
+    const passes = sum > 0 ? "relu lets that pass, so its new state is " : "relu cuts off what is below 0, so its new state is ";
+    return [...parts, strong(significant(sum, 3)), plain(`; ${passes}`), strong(significant(state, 3)), before];
+  }
+  const { inside, equals, result } = tanhOf(sum, state);
+  return [...parts, strong(inside), plain(`; tanh(${inside}) ${equals} `), strong(result), plain(", its new state"), before];
+}
+
+/** As many digits of the sum as give the state's, so that a calculator agrees. */
+function tanhOf(sum, state) {
+  const near = Math.abs(state) < 1 && Math.abs(state) >= 0.9995;
+  const result = near ? significant(state, 5) : significant(state, 3);
+  const digits = near ? 5 : 3;
+  for (const shown of [3, 4, 5]) {
+    const inside = significant(sum, shown);
+    if (significant(Math.tanh(Number(sum.toPrecision(shown))), digits) === result) return { inside, equals: "=", result };
+  }
+  return { inside: significant(sum, 3), equals: "≈", result };
 }
 
 function outcome(run, step) {
@@ -128,13 +148,19 @@ function outcome(run, step) {
     const guess = `It expects ${named(run.header.output.classes[index])} (p = ${gate(probability)})`;
     if (!counted) return [plain(`${guess}; no loss is counted here.`)];
     const target = named(run.header.output.classes[run.array("target")[step]]);
-    return [plain(`${guess}, and ${target} comes: loss `), ...loss];
+    return [plain(`${guess}, and ${target} comes: loss `), ...loss.slice(0, 1), plain(`${verdict(run, step, probability)}.`)];
   }
   const outputs = run.array("prediction").length / run.steps;
   const most = Math.max(largest(run.array("prediction")), largest(run.array("target")));
   const guess = `It expects ${compact(run.array("prediction")[step * outputs], most)}`;
   if (!counted) return [plain(`${guess}; no loss is counted here.`)];
   return [plain(`${guess}, and ${compact(run.array("target")[step * outputs], most)} comes: loss `), ...loss];
+}
+
+/** Giving every class the same probability would cost ln K; what costs more was misled. */
+function verdict(run, step, confidence) {
+  if (run.array("losses")[step] <= Math.log(run.header.output.classes.length)) return "";
+  return confidence > 0.5 ? ", worse than a blind guess: it was sure, and wrong" : ", worse than a blind guess";
 }
 
 function lossSentence(run, { step }) {
@@ -148,7 +174,8 @@ function lossSentence(run, { step }) {
     const target = named(run.header.output.classes[run.array("target")[step]]);
     const given = gate(probabilityOfTarget(run, step));
     return [head, plain(`: ${target} comes, and the network had given it p = `), strong(given),
-      plain(`, so the loss is −ln p = `), strong(spoken(losses[step])), plain("."), ...sum];
+      plain(`, so the loss is −ln p = `), strong(spoken(losses[step])),
+      plain(`${verdict(run, step, bestClass(run, step).probability)}.`), ...sum];
   }
   const outputs = run.array("prediction").length / run.steps;
   const [said, came] = [run.array("prediction")[step * outputs], run.array("target")[step * outputs]];
