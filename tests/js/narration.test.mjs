@@ -17,6 +17,7 @@ function lstm(changes = {}) {
     "layer0.candidate": f(0.4, -1, 0.5, 0.6), "layer0.cell": f(0.2, -0.8, 0.28, 0.284),
     "layer0.hidden": f(0.1, -0.3, 0.1, 0.2),
     "layer0.grad_hidden_norm": d(1e-5, 0.25), "layer0.grad_cell_norm": d(2e-5, 0.125),
+    "layer0.own_norm": d(0, 0.25), "layer0.handed_hidden": d(0, 1e-5),
     "layer0.grad_cell": d(1e-5, 0, 0.1, -0.05), "layer0.grad_hidden": d(0, 1e-5, 0.2, 0.1),
     "layer0.weight_term": d(0, 0.03), "layer0.weight_sum": d(0.03, 0.03), ...changes.arrays,
   };
@@ -69,12 +70,27 @@ test("loss: the probability given to what came, and its logarithm", () => {
   assert.match(tell(lstm(), { phase: "loss", step: 1 }), /^t = 1: no loss is counted here\./);
 });
 
+test("backward, of several losses: what comes from later steps and what from here", () => {
+  const several = lstm({ arrays: { "layer0.grad_hidden_norm": d(2.984, 0.9), "layer0.own_norm": d(0.9, 0.9), "layer0.handed_hidden": d(0, 2.1) } });
+  assert.match(tell(several, { phase: "backward", step: 0 }),
+    /‖∂L\/∂h‖ is 2\.984: from later steps 2\.1, from this step’s own loss 0\.90 \(vectors, so sizes need not add\)\./);
+  assert.match(tell(several, { phase: "backward", step: 1 }), /‖∂L\/∂h‖ is 0\.9000, all of it from this step’s own loss\./);
+  const bold = narrate(several, { step: 0, phase: "backward", layer: 0, unit: null }).filter((part) => part.strong);
+  assert.ok(bold.some(({ text }) => text === "2.984"));
+});
+
+test("backward, in a layer below another: what comes from above", () => {
+  const layers = [0, 1].map((depth) => ({ name: `layer ${depth + 1}`, depth, reverse: false, full: true }));
+  const lower = lstm({ header: { layers }, arrays: { "layer0.grad_hidden_norm": d(2, 1), "layer0.own_norm": d(1, 1), "layer0.handed_hidden": d(0, 1.5) } });
+  assert.match(tell(lower, { phase: "backward", step: 0 }), /from later steps 1\.5, from the layer above 1\.0 /);
+});
+
 test("backward: how much arrives, how much set out, and one more term for the same W", () => {
   assert.equal(tell(lstm(), { phase: "backward", step: 1 }),
-    "t = 1, going back: the gradient that reaches h is 0.2500; here it sets out. "
-    + "The one that reaches the memory c is 0.1250. The same W gets one more term, of size 0.030; its sum so far is 0.0300.");
+    "t = 1, going back: ‖∂L/∂h‖ is 0.2500; here it sets out. "
+    + "At the memory, ‖∂L/∂c‖ is 0.1250. The same W gets one more term, of size 0.030; its sum so far is 0.0300.");
   const vanished = tell(lstm(), { phase: "backward", step: 0 });
-  assert.match(vanished, /reaches h is 1\.000 × 10⁻⁵, 4\.0 × 10⁻⁵ of what it was: where it set out, at t = 1, it was 0\.2500\./);
+  assert.match(vanished, /‖∂L\/∂h‖ is 1\.000 × 10⁻⁵, 4\.0 × 10⁻⁵ of what it was: where it set out, at t = 1, it was 0\.2500\./);
   assert.match(vanished, /The state before it is fixed, and the sum for W is complete: 0\.03000\.$/);
 });
 

@@ -187,24 +187,30 @@ function backwardSentence(run, { step, layer, unit }) {
   const norms = run.of(layer, "grad_hidden_norm");
   const head = [strong(`t = ${step}`), plain(", going back: ")];
   if (norms[step] === 0) return [...head, plain(noGradient(run, layer, step))];
-  const start = firstReached(norms, run.direction(layer));
-  const parts = [...head, plain("the gradient that reaches h is "), strong(significant(norms[step])),
-    ...compared(norms, step, start)];
+  const parts = [...head, plain("‖∂L/∂h‖ is "), strong(significant(norms[step])), ...origin(run, layer, step)];
   const cell = run.of(layer, "grad_cell_norm");
   if (unit !== null) {
     const [field, letter] = cell ? ["grad_cell", "c"] : ["grad_hidden", "h"];
     parts.push(plain(` For unit ${unit} alone, ∂L/∂${letter} = ${significant(run.at(layer, field, step, unit), 3)}.`));
   } else if (cell) {
-    parts.push(plain(` The one that reaches the memory c is ${significant(cell[step])}.`));
+    parts.push(plain(` At the memory, ‖∂L/∂c‖ is ${significant(cell[step])}.`));
   }
   return [...parts, ...weightPart(run, layer, step)];
 }
 
-/** The step at which the gradient sets out: the last, in the layer's order, that has any. */
-function firstReached(norms, direction) {
-  const order = Array.from(norms.keys());
-  if (direction > 0) order.reverse();
-  return order.find((t) => norms[t] > 0);
+/** Where the gradient at a step comes from. Where all of it sets out at one step, what became of it. */
+function origin(run, layer, step) {
+  const own = run.of(layer, "own_norm");
+  const sources = Array.from(own.keys()).filter((t) => own[t] > 0);
+  if (sources.length === 1) return compared(run.of(layer, "grad_hidden_norm"), step, sources[0]);
+  const forward = run.direction(layer) > 0;
+  const [from, next] = [forward ? "from later steps" : "from the steps that it reads after this one", step + run.direction(layer)];
+  const top = run.header.layers.every(({ depth }) => depth <= run.header.layers[layer].depth);
+  const here = top ? "from this step’s own loss" : "from the layer above";
+  const later = next >= 0 && next < run.steps ? run.of(layer, "handed_hidden")[next] : 0;
+  if (later === 0) return [plain(`, all of it ${here}.`)];
+  if (own[step] === 0) return [plain(`, all of it ${from}.`)];
+  return [plain(`: ${from} ${significant(later, 2)}, ${here} ${significant(own[step], 2)} (vectors, so sizes need not add).`)];
 }
 
 function compared(norms, step, start) {
