@@ -16,7 +16,7 @@ export function factor(value, digits, bounded = false) {
   return { text: significant(value, digits), shown: Number(value.toPrecision(digits)) };
 }
 
-/** `value` to so many decimals; with a sign in words for what rounds to 0 and is not. */
+/** `value` to so many decimals, a plain 0 where nothing of it is left. */
 function rounded(value, decimals) {
   const text = value.toFixed(decimals).replace("-", "−");
   const shown = Number(value.toFixed(decimals)) + 0;
@@ -56,8 +56,8 @@ export function sumOfProducts(products, total) {
   const most = Math.max(...all.map(({ value }) => Math.abs(value)), Math.abs(total));
   const three = most > 0 ? Math.min(8, Math.max(0, 2 - Math.floor(Math.log10(most)))) : 2;
   let best = null;
-  for (const digits of [3, 4]) {
-    for (const decimals of [three, Math.max(0, three - 1)]) {
+  for (const decimals of [three, Math.max(0, three - 1)]) {
+    for (const digits of [3, 4]) {
       const way = written(all, total, digits, decimals);
       if (best === null || way.wrong < best.wrong) best = way;
     }
