@@ -183,6 +183,10 @@ export class Column {
     const lit = weights.forward * fill + weights.backward * ramp(backward, 0.3, 0.9);
     this.tap.fade(shown * (0.2 + 0.2 * weights.loss + 0.8 * lit));
     this.tapDot.fade(shown * (0.25 + 0.15 * weights.loss + 0.75 * lit));
+    // A term of exactly 0 adds nothing to W's gradient: an open dot.
+    const none = weights.backward > 0.5 && scene.run.of(scene.seen, "weight_term")?.[this.step] === 0;
+    this.tap.set("class", none ? "tap none" : "tap");
+    this.tapDot.set("class", none ? "tap-dot none" : "tap-dot");
     this.drawWires(scene, frame, { x, before, reach, active, shown });
   }
 

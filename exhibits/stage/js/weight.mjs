@@ -111,7 +111,7 @@ export class SharedWeight {
     const { direction, geometry } = this.scene;
     const to = direction > 0 ? Math.floor(frame.place + 1e-6) : Math.ceil(frame.place - 1e-6);
     const share = ramp(arrived(to, frame.place, -direction), 0.45, 1);
-    const shown = back && share > 0 && share < 1;
+    const shown = back && share > 0 && share < 1 && this.terms[to] !== 0;
     this.dot.set("visibility", shown ? "visible" : "hidden");
     if (!shown) return;
     this.dot.set("cx", tap(to) + (this.from + this.room - tap(to)) * share);
