@@ -8,6 +8,10 @@ const MEANING = {
   hidden: ["h comes round again:", "it is what the next step is told"],
   cell: ["c comes round again:", "the memory, passed along the conveyor"],
 };
+const MEANING_BACK = {
+  hidden: ["∂L/∂h goes round the other way:", "the gradient, towards earlier steps"],
+  cell: ["∂L/∂c goes round the other way:", "the same, along the conveyor"],
+};
 
 export class Loops {
   /** @param {SVGElement} root */
@@ -17,11 +21,7 @@ export class Loops {
       field,
       path: part("path", { class: "loop" }, this.group.node),
       head: part("path", { class: "loop-head" }, this.group.node),
-      texts: MEANING[field].map((line) => {
-        const text = part("text", { class: "loop-text" }, this.group.node);
-        text.text(line);
-        return text;
-      }),
+      texts: MEANING[field].map(() => part("text", { class: "loop-text" }, this.group.node)),
     }));
     this.note = part("text", { class: "loop-text strong" }, this.group.node);
     this.rest = part("text", { class: "loop-text" }, this.group.node);
@@ -54,7 +54,6 @@ export class Loops {
       });
     }
     this.note.text(`one cell, ${run.steps} steps`);
-    this.rest.text("the same W every time round");
     [this.note, this.rest].forEach((text, line) => {
       text.style("display", narrow ? "none" : "inline");
       text.set("class", line === 0 ? "loop-text strong end" : "loop-text end");
@@ -70,6 +69,10 @@ export class Loops {
     if (frame.roll > 0.3) return;
     this.group.set("opacity", ramp(frame.roll, 0.3, 0));
     const back = frame.weights.backward > 0.5;
+    for (const { field, texts } of this.loops) {
+      texts.forEach((text, line) => text.text((back ? MEANING_BACK : MEANING)[field][line]));
+    }
+    this.rest.text(back ? "the same W, one more term each time" : "the same W every time round");
     for (const { field, path, head, enter, leave, y } of this.loops) {
       const norms = run.of(seen, `${field}_norm`);
       if (!norms || y === undefined) continue;
