@@ -7,7 +7,7 @@ export class Head {
   /**
    * @param {HTMLElement} stage
    * @param {{phase: (phase: string) => void, rolled: (rolled: boolean) => void,
-   *          layer: (layer: number) => void}} act
+   *          layer: (layer: number) => void, noUnit: () => void}} act
    */
   constructor(stage, act) {
     this.stage = stage;
@@ -20,6 +20,8 @@ export class Head {
     this.views = [...stage.querySelectorAll("[data-views] button")];
     for (const button of this.phases) button.onclick = () => act.phase(button.dataset.phase);
     for (const button of this.views) button.onclick = () => act.rolled(button.dataset.view === "rolled");
+    this.unit = stage.querySelector("[data-unit]");
+    this.unit.onclick = act.noUnit;
     this.told = "";
   }
 
@@ -60,20 +62,34 @@ export class Head {
     }
   }
 
+  /** The chip of the unit that is picked, which lets it go. @param {number|null} unit */
+  showUnit(unit) {
+    if (unit === this.chosen) return;
+    this.chosen = unit;
+    this.unit.hidden = unit === null;
+    this.unit.textContent = `unit ${unit} ×`;
+    this.unit.setAttribute("aria-label", `Let go of unit ${unit}`);
+  }
+
   /** Shows the sentence at once; says it aloud when the learner has stopped for a moment. */
   tell(run, state, aloudAfter) {
     const about = `${run.header.id} ${state.step} ${state.phase} ${state.layer} ${state.unit}`;
     if (about === this.told) return;
     this.told = about;
     const parts = narrate(run, state);
-    const text = asText(parts);
+    const changed = this.spokenUnit !== undefined && this.spokenUnit !== state.unit;
+    const unit = changed ? `${state.unit === null ? "No unit picked" : `Unit ${state.unit} picked`}. ` : "";
+    const text = unit + asText(parts);
     this.narration.replaceChildren(...parts.map((piece) => {
       const node = piece.strong ? html("b") : document.createTextNode("");
       node.textContent = piece.text;
       return node;
     }));
     clearTimeout(this.timer);
-    if (aloudAfter !== null) this.timer = setTimeout(() => { this.live.textContent = text; }, aloudAfter);
+    if (aloudAfter !== null) this.timer = setTimeout(() => {
+      this.live.textContent = text;
+      this.spokenUnit = state.unit;
+    }, aloudAfter);
   }
 
   destroy() {

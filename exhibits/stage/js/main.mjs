@@ -50,12 +50,14 @@ export class Stage {
     this.gradient = new GradientStrip(find("gradient"));
     this.band = new Band(find("band"), { frame: find("frame"), veil: find("veil"), gradientVeil: find("gradient-veil") });
     this.head = new Head(root, { phase: (phase) => this.enter(phase), rolled: (rolled) => this.rollUp(rolled),
-      layer: (layer) => this.seeLayer(layer) });
+      layer: (layer) => this.seeLayer(layer), noUnit: () => this.clearUnit() });
     this.transport = new Transport(root, {
       first: () => this.to(0), last: () => this.to(this.run.steps - 1),
       left: () => this.to(this.clock.step - 1), right: () => this.to(this.clock.step + 1),
       toggle: () => this.toggle(), to: (step) => this.to(step), speed: (speed) => this.setSpeed(speed),
       backward: () => this.enter(this.clock.phase === "backward" ? "forward" : "backward"),
+      unit: (by) => this.stepUnit(by),
+      noUnit: () => (this.state.unit === null ? null : () => this.pickUnit(null)),
     });
     this.pointer = new Pointer(this);
     this.multiples = new Multiples(find("multiples"), (step) => this.to(step));
@@ -212,6 +214,20 @@ export class Stage {
     this.changed();
   }
 
+  /** The next unit down the strips, or up; from none to the first, or the last. */
+  stepUnit(by) {
+    const { unit } = this.state;
+    const start = by > 0 ? 0 : this.run.hidden - 1;
+    const next = unit === null ? start : Math.min(this.run.hidden - 1, Math.max(0, unit + by));
+    if (next !== unit) this.pickUnit(next);
+  }
+
+  /** By its chip, which goes; the focus stays on the stage. */
+  clearUnit() {
+    this.pickUnit(null);
+    this.root.focus({ preventScroll: true });
+  }
+
   hover(unit) {
     if (unit === this.hovered) return;
     this.hovered = unit;
@@ -320,6 +336,7 @@ export class Stage {
     this.strips.light(unit, this.hovered === null);
     this.transport.show(clock);
     this.head.show(phase, this.state.rolled);
+    this.head.showUnit(this.state.unit);
     if (this.root.dataset.step !== String(step)) this.root.dataset.step = String(step);
     const fast = clock.playing && clock.speed > 1;
     this.head.tell(this.run, { step, phase, layer: this.seen, unit: this.state.unit }, fast ? null : 500);
@@ -330,6 +347,7 @@ export class Stage {
     clearTimeout(this.quiet);
     this.sizes.disconnect();
     this.head.destroy();
+    this.transport.destroy();
   }
 }
 

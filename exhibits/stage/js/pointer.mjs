@@ -26,12 +26,15 @@ export class Pointer {
     body.onpointerup = (event) => this.up(event);
     body.onpointercancel = () => this.leave();
     body.onpointerleave = () => this.leave();
+    stage.root.onblur = () => stage.root.removeAttribute("data-pointed");
   }
 
   down(event) {
     if (event.button !== 0) return;
     this.from = { x: event.clientX, y: event.clientY, step: this.stage.clock.step, drag: false,
       inGraph: this.inGraph(event) };
+    // Focus that a pointer gave shows no ring, though a script passed it on.
+    this.stage.root.toggleAttribute("data-pointed", true);
     this.stage.root.focus({ preventScroll: true });
   }
 

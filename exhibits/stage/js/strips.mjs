@@ -86,8 +86,8 @@ export class Strips {
       if (unit === null) continue;
       light.set("class", chosen ? "unit-light chosen" : "unit-light");
       light.style("width", `${axis}px`);
-      light.style("height", `${Math.max(3, height)}px`);
-      light.style("transform", `translateY(${unit * height + Math.min(0, (height - 3) / 2)}px)`);
+      light.style("height", `${Math.max(2, height)}px`);
+      light.style("transform", `translateY(${unit * height + Math.min(0, (height - 2) / 2)}px)`);
     }
   }
 

@@ -4,13 +4,21 @@ import { SPEEDS } from "./clock.mjs";
 import { html } from "./dom.mjs";
 import { named } from "./narration.mjs";
 
+/** Where these have the focus, the page's keys are theirs. */
+const KEEPS_ITS_KEYS = "input, textarea, select, button, a[href], summary, iframe, [contenteditable], [role=dialog] *, "
+  + "[role=slider], [role=textbox], [role=combobox], [role=listbox], [role=option], [role=radio], [role=tab], "
+  + "[role=menuitem], [role=spinbutton], [role=grid], [role=switch], [role=checkbox], [role=button]";
+/** Pixels of the stage that must be in view for it to take the page's keys. */
+const LEAST_IN_VIEW = 160;
+
 const word = (speed) => `${speed}×`;
 
 export class Transport {
   /**
    * @param {HTMLElement} stage
    * @param {{first(): void, last(): void, left(): void, right(): void, toggle(): void,
-   *   to(step: number): void, speed(speed: number): void, backward(): void}} act
+   *   to(step: number): void, speed(speed: number): void, backward(): void,
+   *   unit(by: 1|-1): void, noUnit(): (() => void)|null}} act  `noUnit`: null where none is picked
    */
   constructor(stage, act) {
     this.stage = stage;
@@ -29,6 +37,12 @@ export class Transport {
     }));
     this.speed.onchange = () => act.speed(Number(this.speed.value));
     stage.onkeydown = (event) => this.key(event);
+    this.fromPage = (event) => this.pageKey(event);
+    document.addEventListener("keydown", this.fromPage);
+  }
+
+  destroy() {
+    document.removeEventListener("keydown", this.fromPage);
   }
 
   /** @param {import("./decode.mjs").RunData} run */
@@ -59,7 +73,19 @@ export class Transport {
     this.play.title = `${name} (space)`;
   }
 
+  /** The page's keys work the stage too while it is in view and nothing else has a use for them. */
+  pageKey(event) {
+    if (event.defaultPrevented || event.shiftKey && event.key === " ") return;
+    const at = event.composedPath()[0];
+    if (at instanceof Element && at.closest(KEEPS_ITS_KEYS)) return;
+    if (event.key === "Escape" || event.key === "ArrowUp" || event.key === "ArrowDown") return;
+    const { top, bottom } = this.stage.getBoundingClientRect();
+    const inView = Math.min(bottom, innerHeight) - Math.max(top, 0);
+    if (this.stage.isConnected && inView > LEAST_IN_VIEW) this.key(event);
+  }
+
   key(event) {
+    if (event.defaultPrevented) return;
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const at = event.composedPath()[0];
     const tag = at?.tagName ?? "";
@@ -71,6 +97,7 @@ export class Transport {
       " ": act.toggle, ArrowLeft: act.left, ArrowRight: act.right, Home: act.first, End: act.last,
       b: act.backward, B: act.backward, "+": () => this.faster(1), "=": () => this.faster(1),
       "-": () => this.faster(-1), "−": () => this.faster(-1),
+      ArrowUp: () => act.unit(-1), ArrowDown: () => act.unit(1), Escape: act.noUnit(),
     }[event.key];
     if (!does) return;
     event.preventDefault();
