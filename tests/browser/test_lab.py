@@ -64,6 +64,7 @@ def test_it_plays_pauses_steps_and_scrubs(open_page: OpenPage) -> None:
     stage.get_by_role("button", name="Play").click()
     expect(stage.get_by_role("slider", name="Time step")).not_to_have_value(str(start))
     stage.get_by_role("button", name="Pause").click()
+    page.wait_for_timeout(500)  # it comes to rest on a whole step
     stopped = step_of(page)
     page.wait_for_timeout(700)
     assert step_of(page) == stopped
@@ -179,7 +180,7 @@ def test_a_bad_csv_file_is_named_with_its_row_and_the_picture_stays(
     page.locator("input[type=file]").set_input_files(file)
     page.get_by_role("combobox", name="Column").click()
     page.get_by_role("option", name="temp").click()
-    alert = page.get_by_role("alert")
+    alert = page.get_by_test_id("stSidebarUserContent").get_by_role("alert")
     expect(alert).to_contain_text("row 3")
     expect(alert).to_contain_text("n/a")
     expect(stage_of(page)).to_be_visible()
