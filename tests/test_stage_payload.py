@@ -169,6 +169,17 @@ def test_outcome_of_numbers() -> None:
     assert arrays["losses"][3] == pytest.approx((said - came) ** 2 / 2, rel=1e-5)
 
 
+def test_standardised_numbers_are_said_to_be() -> None:
+    values = (10.0, 20.0, 15.0, 12.5)
+    for standardise in (False, True):
+        header, arrays = payload_of(run(Setup(Numbers(values, standardise), hidden_size=3)))
+        assert header["input"]["standardised"] is standardise
+        assert header["input"]["labels"] == ["10", "20", "15", "12.5"]
+        mean = 0.0 if standardise else np.mean(values)
+        assert arrays["inputs"].mean() == pytest.approx(mean, abs=1e-6)
+    assert payload_of(cell_run("lstm"))[0]["input"]["standardised"] is False
+
+
 def test_hundred_steps_of_thirty_two_units_stay_within_budget() -> None:
     text = (TEXT * 5)[:100]
     traced = run(Setup(Text(text), hidden_size=32))

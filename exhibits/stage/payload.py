@@ -83,7 +83,11 @@ def _description(run: Run, shown: list[int]) -> dict:
         "cell": cell,
         "steps": int(run.inputs.shape[0]),
         "hidden": int(run.layers[0].hidden.shape[-1]),
-        "input": {"kind": "text" if text else "numbers", "labels": sequence.labels},
+        "input": {
+            "kind": "text" if text else "numbers",
+            "labels": sequence.labels,
+            "standardised": isinstance(sequence, Numbers) and sequence.standardise,
+        },
         "output": {
             "loss": "categorical" if text else "squared",
             "classes": list(run.alphabet),

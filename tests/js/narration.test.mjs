@@ -126,6 +126,13 @@ test("numbers: half the square of 0.5 − 0.2 is 0.045", () => {
   assert.match(tell(run, {}), /It expects 0\.50, and 0\.20 comes: loss 0\.045\.$/);
 });
 
+test("standardised numbers are told beside the learner's own", () => {
+  const run = lstm({ header: { input: { kind: "numbers", labels: ["-10", "20"], standardised: true }, output: { loss: "squared", classes: [] } },
+    arrays: { inputs: f(-1.39, 0.2), prediction: f(0.5, 0), target: f(0.2, 0), losses: d(0.045, 0) } });
+  assert.match(tell(run, {}), /^t = 0, reading −10 \(standardised −1\.39\): .* It expects 0\.50 \(standardised\), and 0\.20 comes/);
+  assert.match(tell(run, { phase: "loss" }), /and 0\.20 came \(standardised\)\. Half/);
+});
+
 test("a layer that reads from the end says so", () => {
   const run = lstm({ header: { layers: [{ name: "layer 1", depth: 0, reverse: true, full: true }] } });
   assert.match(tell(run, { step: 0 }), /from the end of the sequence, unit/);

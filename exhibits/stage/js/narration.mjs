@@ -70,8 +70,7 @@ export function narrate(run, state) {
 }
 
 function forwardSentence(run, { step, layer, unit }) {
-  const label = run.header.input.labels[step];
-  const reading = run.header.input.kind === "text" ? named(label) : compact(run.array("inputs")[step], largest(run.array("inputs")));
+  const reading = readingAt(run, step);
   const several = run.header.layers.length > 1 ? `, ${run.header.layers[layer].name}` : "";
   const chosen = unit ?? mostChanged(run, layer, step);
   const parts = [strong(`t = ${step}`), plain(`, reading ${reading}${several}: `)];
@@ -85,6 +84,17 @@ function forwardSentence(run, { step, layer, unit }) {
 function product({ factors: [one, other], equals, text }, first, second, then) {
   return [plain(`${first} `), strong(one), plain(` × ${second} ${other} ${equals} ${text}${then}`)];
 }
+
+/** What goes in: the character, or the number; the learner's own beside it where it was standardised. */
+function readingAt(run, step) {
+  const { kind, labels, standardised } = run.header.input;
+  if (kind === "text") return named(labels[step]);
+  const read = compact(run.array("inputs")[step], largest(run.array("inputs")));
+  return standardised ? `${labels[step].replace("-", "−")} (standardised ${read})` : read;
+}
+
+/** Predictions and targets are in the numbers that the network reads. */
+const unitOf = (run) => (run.header.input.standardised ? " (standardised)" : "");
 
 function lstmUnit(run, layer, step, unit) {
   const at = (field) => run.at(layer, field, step, unit);
@@ -152,7 +162,7 @@ function outcome(run, step) {
   }
   const outputs = run.array("prediction").length / run.steps;
   const most = Math.max(largest(run.array("prediction")), largest(run.array("target")));
-  const guess = `It expects ${compact(run.array("prediction")[step * outputs], most)}`;
+  const guess = `It expects ${compact(run.array("prediction")[step * outputs], most)}${unitOf(run)}`;
   if (!counted) return [plain(`${guess}; no loss is counted here.`)];
   return [plain(`${guess}, and ${compact(run.array("target")[step * outputs], most)} comes: loss `), ...loss];
 }
@@ -179,7 +189,7 @@ function lossSentence(run, { step }) {
   }
   const outputs = run.array("prediction").length / run.steps;
   const [said, came] = [run.array("prediction")[step * outputs], run.array("target")[step * outputs]];
-  return [head, plain(`: the network said ${spoken(said)}, and ${spoken(came)} came. Half the square of the difference `),
+  return [head, plain(`: the network said ${spoken(said)}, and ${spoken(came)} came${unitOf(run)}. Half the square of the difference `),
     strong(spoken(said - came)), plain(" is the loss, "), strong(spoken(losses[step])), plain("."), ...sum];
 }
 

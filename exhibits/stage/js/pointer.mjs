@@ -199,5 +199,5 @@ function describeColumn(run, step) {
   }
   const outputs = run.array("prediction").length / run.steps;
   const target = run.array("has_target")[step] === 1 ? `, y = ${significant(run.array("target")[step * outputs])}` : "";
-  return { head: at(run, step), value: loss, note: `ŷ = ${significant(run.array("prediction")[step * outputs])}${target}` };
+  return { head: at(run, step), value: loss, note: `ŷ = ${significant(run.array("prediction")[step * outputs])}${target}${run.header.input.standardised ? " (standardised)" : ""}` };
 }
