@@ -93,16 +93,32 @@ export class Graph {
     const label = (text, y, kind = "") => {
       const node = svg("text", { class: kind, x: -geometry.gutter, y: y + 4 }, this.labels);
       node.textContent = text;
+      return node;
     };
     for (const [row, long, short] of ROWS) {
       const at = geometry.rows[row];
-      const above = row === "loss" && scales.chance !== null && !geometry.narrow ? -9 : 0;
+      const second = row === "loss" ? scales.chance !== null || !this.kind.text
+        : row === "input" && run.header.input.standardised;
+      const above = second && !geometry.narrow ? -9 : 0;
       if (at) label(geometry.narrow ? short : long, at.middle + above);
     }
     this.drawChance(label);
+    if (run.header.input.standardised && !geometry.narrow) label("standardised", geometry.rows.input.middle + 8, "small");
+    if (!this.kind.text) this.drawKey(label);
     run.header.layers.forEach((layer, k) => {
       if (k === seen || geometry.narrow) return;
       label(layer.reverse ? `${layer.name}, from the end` : layer.name, geometry.rows.layers[k].middle, "small");
+    });
+  }
+
+  /** What dot and bar in the loss row of numbers are. */
+  drawKey(label) {
+    const { gutter, narrow, rows: { loss: { middle } } } = this.scene.geometry;
+    const lines = narrow ? [["y ▬", middle - 19, "key-truth"], ["ŷ ●", middle + 19, "key-guess"]]
+      : [["ŷ ●", middle + 8, "key-guess"], ["y ▬", middle + 8, "key-truth"]];
+    lines.forEach(([text, y, kind], k) => {
+      const node = label(text, y, `small ${kind}`);
+      if (!narrow) node.setAttribute("x", String(34 * k - gutter));
     });
   }
 

@@ -53,7 +53,11 @@ export class SharedWeight {
     this.name.set("y", y - 9);
     this.note.set("x", from);
     this.note.set("y", y + 18);
-    for (const text of [this.name, this.note]) text.style("display", geometry.narrow ? "none" : "inline");
+    if (!geometry.narrow) return;
+    // No room beside the thumbnail: its letter above it; going back, one line under the bar.
+    this.name.set("x", -geometry.gutter + 5);
+    this.name.set("y", y - this.size / 2 - 4);
+    this.note.set("y", y + 16);
   }
 
   /** W itself as a small heat map, gates side by side turned upright. */
@@ -89,8 +93,14 @@ export class SharedWeight {
     const reached = back ? Math.max(...ends) : Math.max(tap(step), direction < 0 ? tap(run.steps - 1) : -Infinity);
     this.lit.set("x2", reached);
     this.lit.fade(0.55 * (1 - 0.6 * weights.loss));
-    this.name.text(back ? "∂L/∂W so far" : "shared weight W");
-    this.note.text(back ? `‖Σ‖ = ${significant(this.sums[step], 3)}` : "used at every t");
+    const sum = back ? significant(this.sums[step], 3) : "";
+    if (geometry.narrow) {
+      this.name.text("W");
+      this.note.text(back ? `‖∂L/∂W‖ so far: ${sum}` : "");
+    } else {
+      this.name.text(back ? "∂L/∂W so far" : "shared weight W");
+      this.note.text(back ? `‖Σ‖ = ${sum}` : "used at every t");
+    }
     for (const bar of [this.track, this.sum]) bar.set("visibility", back ? "visible" : "hidden");
     if (back) this.sum.set("width", this.length(frame));
     this.drawDot(frame, back, tap);
