@@ -118,7 +118,7 @@ function gruUnit(run, layer, step, unit) {
   const kept = { factors: [gateOf, { value: state }], value: update * state };
   const added = { factors: [gateOf, { value: candidate, bounded: true }], value: (1 - update) * candidate,
     multiply: (shown, other) => (1 - shown) * other };
-  const way = sumOfProducts(state === 0 ? [added] : [kept, added], at("hidden"));
+  const way = sumOfProducts(state === 0 ? [added] : [kept, added], at("hidden"), true);
   const { factors, equals, text } = way.products.at(-1);
   const old = state === 0 ? [plain("its state is 0 so far; update gate "), strong(factors[0]), plain("; ")]
     : product(way.products[0], "update gate", "state", " kept; ");

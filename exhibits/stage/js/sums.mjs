@@ -23,44 +23,44 @@ function rounded(value, decimals) {
   return { shown, text: shown !== 0 ? text : "0" };
 }
 
-/**
- * One way of writing Σ a·b = total, with `digits` for the factors and `decimals` after the point.
- * @returns {{products: {factors: string[], equals: "="|"≈", text: string}[], equals: "="|"≈",
- *   total: string, wrong: number}}
- */
-function written(products, total, digits, decimals) {
-  let sum = 0;
-  let wrong = 0;
-  const lines = products.map(({ factors, value, multiply }) => {
-    const shown = factors.map(({ value: one, bounded }) => factor(one, digits, bounded));
-    const result = rounded(value, decimals);
-    sum += result.shown;
-    const told = multiply(...shown.map((one) => one.shown));
-    const exact = rounded(told, decimals).shown === result.shown && (result.shown !== 0 || value === 0);
-    if (!exact) wrong += 1;
-    return { factors: shown.map((one) => one.text), equals: exact ? "=" : "≈", text: result.text };
-  });
-  const end = rounded(total, decimals);
-  const exact = Math.abs(sum - end.shown) < 0.5 * 10 ** -decimals;
-  return { products: lines, equals: exact ? "=" : "≈", total: end.text, wrong: wrong + (exact ? 0 : 1) };
+/** One product, with as many digits as told. */
+function productOf({ factors, value, multiply = times }, digits, decimals) {
+  const shown = factors.map(({ value: one, bounded }) => factor(one, digits, bounded));
+  const result = rounded(value, decimals);
+  const told = rounded(multiply(...shown.map((one) => one.shown)), decimals);
+  const exact = told.shown === result.shown && (result.shown !== 0 || value === 0);
+  return { factors: shown.map((one) => one.text), equals: exact ? "=" : "≈", text: result.text, shown: result.shown };
+}
+
+const times = (...shown) => shown.reduce((product, one) => product * one, 1);
+const wrongOnes = (lines) => lines.filter(({ equals }) => equals !== "=").length;
+
+/** The products with three digits, or with four where that makes more of them come out. */
+function productsOf(products, decimals, together) {
+  const [short, long] = [3, 4].map((digits) => products.map((one) => productOf(one, digits, decimals)));
+  if (together) return wrongOnes(long) < wrongOnes(short) ? long : short;
+  return short.map((line, k) => (line.equals !== "=" && long[k].equals === "=" ? long[k] : line));
 }
 
 /**
- * The shortest way in which everything comes out; where none does, the plain one with its ≈.
+ * Σ a·b = total, the shortest way in which everything comes out; where none does, with its ≈.
  * @param {{factors: {value: number, bounded?: boolean}[], value: number,
  *   multiply?: (...shown: number[]) => number}[]} products
+ * @param {boolean} [together] whether the products share a factor, which then reads the same in both
+ * @returns {{products: {factors: string[], equals: "="|"≈", text: string}[], equals: "="|"≈", total: string}}
  */
-export function sumOfProducts(products, total) {
-  const times = (...shown) => shown.reduce((product, one) => product * one, 1);
-  const all = products.map((one) => ({ multiply: times, ...one }));
-  const most = Math.max(...all.map(({ value }) => Math.abs(value)), Math.abs(total));
+export function sumOfProducts(products, total, together = false) {
+  const most = Math.max(...products.map(({ value }) => Math.abs(value)), Math.abs(total));
   const three = most > 0 ? Math.min(8, Math.max(0, 2 - Math.floor(Math.log10(most)))) : 2;
   let best = null;
   for (const decimals of [three, Math.max(0, three - 1)]) {
-    for (const digits of [3, 4]) {
-      const way = written(all, total, digits, decimals);
-      if (best === null || way.wrong < best.wrong) best = way;
-    }
+    const lines = productsOf(products, decimals, together);
+    const end = rounded(total, decimals);
+    const sum = lines.reduce((so, { shown }) => so + shown, 0);
+    const exact = Math.abs(sum - end.shown) < 0.5 * 10 ** -decimals;
+    const wrong = wrongOnes(lines) + (exact ? 0 : 1);
+    if (best === null || wrong < best.wrong) best = { lines, total: end.text, equals: exact ? "=" : "≈", wrong };
   }
-  return best;
+  const told = best.lines.map(({ factors, equals, text }) => ({ factors, equals, text }));
+  return { products: told, equals: best.equals, total: best.total };
 }
