@@ -129,15 +129,24 @@ def recurrent_deltas(trace: GRUTrace) -> Float[np.ndarray, "time batch gates"]:
     return deltas
 
 
-def backward(
+class Adjoint(NamedTuple):
+    """A record with its gradients, [δaʳ, δaᶻ, δq], and ∂L/∂ the state before the first step."""
+
+    trace: GRUTrace
+    recurrent: Float[np.ndarray, "time batch gates"]
+    initial_hidden: Float[np.ndarray, "batch hidden"]
+
+
+def adjoint(
     trace: GRUTrace,
     weights: Mapping[str, np.ndarray],
     grad_hidden_direct: Float[np.ndarray, "time batch hidden"],
     grad_last_hidden: Float[np.ndarray, "batch hidden"] | None = None,
-) -> LayerGradients:
-    """Backpropagate through time; `grad_hidden_direct` is e_t.
+) -> Adjoint:
+    """The adjoint loop alone: of `weights` it needs `weight_hh`.
 
-    `grad_last_hidden` is what reaches the state after the last step from beyond it.
+    `grad_hidden_direct` is e_t; `grad_last_hidden` is what reaches the state after the last step
+    from beyond it.
     """
     batch, size = trace.initial_hidden.shape
     local = slopes(trace)
@@ -148,23 +157,37 @@ def backward(
     handed = from_beyond(grad_last_hidden, trace.initial_hidden)
     by_z = np.empty_like(handed)
     reads = (grad_hidden_direct, trace.update_gate, local.recurrent.reshape(blocks))
-    writes = (delta_h, delta_recurrent, delta_recurrent.reshape(blocks))
-    for e, z, slope, dh, da, da_blocks in back_in_time(*reads, *writes):
+    writes = (delta_h, delta_h[:, :, None], delta_recurrent, delta_recurrent.reshape(blocks))
+    for e, z, slope, dh, dh_for_all, da, da_blocks in back_in_time(*reads, *writes):
         np.add(e, handed, dh)
-        np.multiply(slope, dh[:, None], da_blocks)
+        np.multiply(slope, dh_for_all, da_blocks)
         np.multiply(z, dh, by_z)
         np.dot(da, weight_hh, handed)
         np.add(handed, by_z, handed)
     delta_a = delta_recurrent.copy()  # the same but for the candidate's block
     np.multiply(delta_h, local.candidate, delta_a[..., 2 * size :])
+    with_gradients = replace(trace, grad_hidden=delta_h, grad_preactivation=delta_a)
+    return Adjoint(with_gradients, delta_recurrent, handed)
+
+
+def backward(
+    trace: GRUTrace,
+    weights: Mapping[str, np.ndarray],
+    grad_hidden_direct: Float[np.ndarray, "time batch hidden"],
+    grad_last_hidden: Float[np.ndarray, "batch hidden"] | None = None,
+) -> LayerGradients:
+    """Backpropagate through time, the weights' gradients included; arguments as in `adjoint`."""
+    found = adjoint(trace, weights, grad_hidden_direct, grad_last_hidden)
+    delta_a, recurrent = found.trace.grad_preactivation, found.recurrent
+    assert delta_a is not None
     return LayerGradients(
-        trace=replace(trace, grad_hidden=delta_h, grad_preactivation=delta_a),
+        trace=found.trace,
         weights={
             "weight_ih": outer_sum(delta_a, trace.inputs),
-            "weight_hh": recurrent_outer_sum(delta_recurrent, trace.hidden, trace.initial_hidden),
+            "weight_hh": recurrent_outer_sum(recurrent, trace.hidden, trace.initial_hidden),
             "bias_ih": total(delta_a),
-            "bias_hh": total(delta_recurrent),
+            "bias_hh": total(recurrent),
         },
         inputs=project(delta_a, weights["weight_ih"].T),
-        initial_hidden=handed,
+        initial_hidden=found.initial_hidden,
     )

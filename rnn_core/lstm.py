@@ -166,16 +166,25 @@ def step_back(
     return delta_a, apply(delta_a, weights["weight_hh"]), carried
 
 
-def backward(
+class Adjoint(NamedTuple):
+    """A record with its gradients, and ∂L/∂ the states before the first step."""
+
+    trace: LSTMTrace
+    initial_hidden: Float[np.ndarray, "batch hidden"]
+    initial_cell: Float[np.ndarray, "batch hidden"]
+
+
+def adjoint(
     trace: LSTMTrace,
     weights: Mapping[str, np.ndarray],
     grad_hidden_direct: Float[np.ndarray, "time batch hidden"],
     grad_last_hidden: Float[np.ndarray, "batch hidden"] | None = None,
     grad_last_cell: Float[np.ndarray, "batch hidden"] | None = None,
-) -> LayerGradients:
-    """Backpropagate through time; `grad_hidden_direct` is e_t.
+) -> Adjoint:
+    """The adjoint loop alone: of `weights` it needs `weight_hh` and the peepholes.
 
-    The other two are what reaches the states after the last step from beyond it.
+    `grad_hidden_direct` is e_t; the last two are what reaches the states after the last step from
+    beyond it.
     """
     size, local = trace.hidden.shape[-1], slopes(trace)
     delta_h, delta_c = np.empty_like(trace.hidden), np.empty_like(trace.hidden)
@@ -202,12 +211,29 @@ def backward(
         if w_ci is not None and w_cf is not None:
             carried += da_ifg[:, 0] * w_ci + da_ifg[:, 1] * w_cf
         np.dot(da, weight_hh, handed)
+    with_gradients = replace(
+        trace, grad_hidden=delta_h, grad_cell=delta_c, grad_preactivation=delta_a
+    )
+    return Adjoint(with_gradients, handed, carried)
+
+
+def backward(
+    trace: LSTMTrace,
+    weights: Mapping[str, np.ndarray],
+    grad_hidden_direct: Float[np.ndarray, "time batch hidden"],
+    grad_last_hidden: Float[np.ndarray, "batch hidden"] | None = None,
+    grad_last_cell: Float[np.ndarray, "batch hidden"] | None = None,
+) -> LayerGradients:
+    """Backpropagate through time, the weights' gradients included; arguments as in `adjoint`."""
+    found = adjoint(trace, weights, grad_hidden_direct, grad_last_hidden, grad_last_cell)
+    delta_a = found.trace.grad_preactivation
+    assert delta_a is not None
     return LayerGradients(
-        trace=replace(trace, grad_hidden=delta_h, grad_cell=delta_c, grad_preactivation=delta_a),
+        trace=found.trace,
         weights=_weight_gradients(trace, weights, delta_a),
         inputs=project(delta_a, weights["weight_ih"].T),
-        initial_hidden=handed,
-        initial_cell=carried,
+        initial_hidden=found.initial_hidden,
+        initial_cell=found.initial_cell,
     )
 
 

@@ -149,3 +149,21 @@ def _layer_backward(trace: LayerTrace, weights: Weights, direct: np.ndarray) -> 
     if isinstance(trace, RNNTrace):
         return rnn.backward(trace, weights, direct)
     raise TypeError(f"layers must hold LSTM, GRU or RNN traces; got {type(trace).__name__}")
+
+
+def layer_adjoint(
+    trace: LayerTrace, weights: Weights, direct: Float[np.ndarray, "time batch hidden"]
+) -> LayerTrace:
+    """One record with its gradients and no more: of `weights` it needs `weight_hh` (peepholes).
+
+    `direct` is ∂L/∂h_t by every way but the layer's own recurrence; rows as in the record.
+    """
+    if trace.reverse:
+        return flipped(layer_adjoint(flipped(trace), weights, direct[::-1]))
+    if isinstance(trace, LSTMTrace):
+        return lstm.adjoint(trace, weights, direct).trace
+    if isinstance(trace, GRUTrace):
+        return gru.adjoint(trace, weights, direct).trace
+    if isinstance(trace, RNNTrace):
+        return rnn.adjoint(trace, weights, direct).trace
+    raise TypeError(f"trace must be of an LSTM, GRU or RNN; got {type(trace).__name__}")

@@ -11,6 +11,7 @@ Weights: `weight_ih` (H, I), `weight_hh` (H, H), `bias_ih`, `bias_hh` (H), as in
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float
@@ -74,15 +75,23 @@ def step_back(
     return delta_a, apply(delta_a, weights["weight_hh"])
 
 
-def backward(
+class Adjoint(NamedTuple):
+    """A record with its gradients, and ∂L/∂ the state before the first step."""
+
+    trace: RNNTrace
+    initial_hidden: Float[np.ndarray, "batch hidden"]
+
+
+def adjoint(
     trace: RNNTrace,
     weights: Mapping[str, np.ndarray],
     grad_hidden_direct: Float[np.ndarray, "time batch hidden"],
     grad_last_hidden: Float[np.ndarray, "batch hidden"] | None = None,
-) -> LayerGradients:
-    """Backpropagate through time; `grad_hidden_direct` is e_t.
+) -> Adjoint:
+    """The adjoint loop alone: of `weights` it needs `weight_hh`.
 
-    `grad_last_hidden` is what reaches the state after the last step from beyond it.
+    `grad_hidden_direct` is e_t; `grad_last_hidden` is what reaches the state after the last step
+    from beyond it.
     """
     slopes = slope(trace)
     delta_h, delta_a = np.empty_like(trace.hidden), np.empty_like(trace.hidden)
@@ -92,9 +101,22 @@ def backward(
         np.add(e, handed, dh)
         np.multiply(dh, phi, da)
         np.dot(da, recurrent, handed)
+    return Adjoint(replace(trace, grad_hidden=delta_h, grad_preactivation=delta_a), handed)
+
+
+def backward(
+    trace: RNNTrace,
+    weights: Mapping[str, np.ndarray],
+    grad_hidden_direct: Float[np.ndarray, "time batch hidden"],
+    grad_last_hidden: Float[np.ndarray, "batch hidden"] | None = None,
+) -> LayerGradients:
+    """Backpropagate through time, the weights' gradients included; arguments as in `adjoint`."""
+    found = adjoint(trace, weights, grad_hidden_direct, grad_last_hidden)
+    delta_a = found.trace.grad_preactivation
+    assert delta_a is not None
     bias = total(delta_a)
     return LayerGradients(
-        trace=replace(trace, grad_hidden=delta_h, grad_preactivation=delta_a),
+        trace=found.trace,
         weights={
             "weight_ih": outer_sum(delta_a, trace.inputs),
             "weight_hh": recurrent_outer_sum(delta_a, trace.hidden, trace.initial_hidden),
@@ -102,5 +124,5 @@ def backward(
             "bias_hh": bias.copy(),
         },
         inputs=project(delta_a, weights["weight_ih"].T),
-        initial_hidden=handed,
+        initial_hidden=found.initial_hidden,
     )

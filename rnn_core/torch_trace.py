@@ -8,7 +8,7 @@ to fifteen times the cost. Here each layer runs through its own fused kernel, an
 kept to itself is recovered from the h_t that it returned (`rnn_core.recover`). Two ways lead back
 from autograd's gradient at the output, both exact:
 
-- *Reverse scan*, on a CPU: the NumPy core's own adjoint loop (`rnn_core.propagate.backward`) over
+- *Reverse scan*, on a CPU: the NumPy core's own adjoint loop (`rnn_core.propagate`) over
   the recovered gates. There this was the faster way in every size that was measured.
 - *Probe*, on CUDA, where a loop of small steps would wait for the device at each: the layer runs
   again with inputs that are zero and enter through the identity, x′_t = [x_t, 0] with the
@@ -33,7 +33,6 @@ from torch.nn.functional import linear
 
 from rnn_core import gru, propagate
 from rnn_core.checks import array
-from rnn_core.network import Network
 from rnn_core.recover import TorchTrace, recovered, refuse_overflow, with_probed_gradients
 from rnn_core.trace import GRUTrace, LayerTrace
 
@@ -101,7 +100,7 @@ def trace_torch(
         for depth in range(len(layers) - 1, -1, -1):
             found = _by_probe(module, layers[depth], traces[depth], arriving)
             if found is None:
-                found = _by_reverse_scan(module, layers[depth], traces[depth], arriving)
+                found = _by_reverse_scan(layers[depth], traces[depth], arriving)
             traces[depth] = found
             if depth:
                 arriving = _handed_down(layers[depth], found)
@@ -270,18 +269,14 @@ def _loss_and_gradient(loss: Loss, output: torch.Tensor) -> tuple[float, torch.T
 
 
 def _by_reverse_scan(
-    module: nn.Module, layer: Layer, group: list[LayerTrace], arriving: torch.Tensor
+    layer: Layer, group: list[LayerTrace], arriving: torch.Tensor
 ) -> list[LayerTrace]:
     """The NumPy core's adjoint loop over the recovered records of one layer."""
-    # It is shown one feature of the input: of what the core returns, the products with the
-    # inputs are as dear as the loop, and nobody asked for them.
-    alone = Network(module.mode.lower(), 1, module.hidden_size, bidirectional=module.bidirectional)
-    weights: dict[str, np.ndarray] = {}
-    for suffix, (w_ih, w_hh, *_) in zip(alone.suffixes, layer.directions, strict=True):
-        weights |= {"weight_ih" + suffix: _host(w_ih)[:, :1], "weight_hh" + suffix: _host(w_hh)}
-    blind = [replace(trace, inputs=trace.inputs[..., :1]) for trace in group]
-    found = propagate.backward(alone, weights, blind, _host(arriving)).layers
-    return [replace(trace, inputs=whole.inputs) for trace, whole in zip(found, group, strict=True)]
+    shares = np.split(_host(arriving), len(group), axis=-1)
+    return [
+        propagate.layer_adjoint(trace, {"weight_hh": _host(direction.weight_hh)}, share)
+        for trace, direction, share in zip(group, layer.directions, shares, strict=True)
+    ]
 
 
 def _by_probe(
