@@ -82,7 +82,7 @@ export class Head {
     const text = unit + asText(parts);
     this.narration.replaceChildren(...parts.map((piece) => {
       const node = piece.strong ? html("b") : document.createTextNode("");
-      node.textContent = piece.text;
+      node.textContent = piece.text.replaceAll("∂L/∂", "∂L/\u2060∂"); // no line break within it
       return node;
     }));
     clearTimeout(this.timer);

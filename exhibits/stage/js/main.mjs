@@ -312,7 +312,7 @@ export class Stage {
   draw() {
     const { clock, scene } = this;
     const { phase, step } = clock;
-    const state = [this.shown, this.roll, this.fade.share, phase, this.hovered, this.state.unit,
+    const state = [this.shown, step, this.roll, this.fade.share, phase, this.hovered, this.state.unit,
       this.state.rolled, clock.playing, clock.speed].join();
     if (state === this.drawn) return;
     this.drawn = state;
