@@ -54,10 +54,11 @@ export class SharedWeight {
     this.note.set("x", from);
     this.note.set("y", y + 18);
     if (!geometry.narrow) return;
-    // No room beside the thumbnail: its letter above it; going back, one line under the bar.
+    // No room beside the thumbnail: its letter above it; going back, the sum below it.
     this.name.set("x", -geometry.gutter + 5);
     this.name.set("y", y - this.size / 2 - 4);
-    this.note.set("y", y + 16);
+    this.note.set("x", -geometry.gutter);
+    this.note.set("y", y + this.size / 2 + 12);
   }
 
   /** W itself as a small heat map, gates side by side turned upright. */
@@ -96,7 +97,7 @@ export class SharedWeight {
     const sum = back ? significant(this.sums[step], 3) : "";
     if (geometry.narrow) {
       this.name.text("W");
-      this.note.text(back ? `‖∂L/∂W‖ so far: ${sum}` : "");
+      this.note.text(back ? `‖∂L/∂W‖ ${significant(this.sums[step], 2)}` : "");
     } else {
       this.name.text(back ? "∂L/∂W so far" : "shared weight W");
       this.note.text(back ? `‖Σ‖ = ${sum}` : "used at every t");
