@@ -1,5 +1,6 @@
 """The lab: a setup at the learner's hand, its run on the stage, and figures to look at longer."""
 
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,12 +21,24 @@ from rnn_core import Numbers, Run, Setup, Text, load_weights
 # Seconds between the stage and the figure: the browser then paints the stage before it turns to
 # Plotly (edit → paint: 160 ms instead of 270 at the median on two loaded cores).
 HEAD_START = 0.03
+# One learner's page at a time: Python runs one thread at a time in any case, and thirty that take
+# turns every few milliseconds all finish late.
+TURN = threading.Lock()
 
 
 def lab(key: str) -> None:
     """Draws the whole lab. The setup is in the link; a wrong entry leaves the last picture up."""
     last_good = f"{key}_last_setup"
     name_drawer("Setup")
+    with TURN:
+        run = _upper(key, last_good)
+    time.sleep(HEAD_START)
+    with TURN:
+        figure_panel(run, layer=st.session_state.get(f"{key}_layer", -1), key=key)
+
+
+def _upper(key: str, last_good: str) -> Run:
+    """Controls and stage; returns the run that is shown."""
     with st.sidebar:
         setup = _setup(key)
         _link(key)
@@ -36,8 +49,7 @@ def lab(key: str) -> None:
     st.session_state[last_good] = setup
     run = traced(setup)
     _stage(run, key)
-    time.sleep(HEAD_START)
-    figure_panel(run, layer=st.session_state.get(f"{key}_layer", -1), key=key)
+    return run
 
 
 def _setup(key: str) -> Setup | None:
@@ -94,7 +106,16 @@ def _draw_weights(key: str) -> None:
 
 
 def _link(key: str) -> None:
-    with st.popover("Link to this run", icon=":material/link:", width="stretch"):
+    popover = st.popover(
+        "Link to this run",
+        icon=":material/link:",
+        width="stretch",
+        key=f"{key}_link",
+        on_change="rerun",  # so that its content is made only when it is open
+    )
+    if not popover.open:
+        return
+    with popover:
         st.caption(
             "Opens the same run again. For another machine that has Unrolled, put that machine's "
             "address in place of the part before */lab*."

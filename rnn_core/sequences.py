@@ -51,8 +51,9 @@ class Text:
         if len(set(self.alphabet)) != len(self.alphabet):
             twice = next(c for c in self.alphabet if self.alphabet.count(c) > 1)
             raise ValueError(f"alphabet must hold each character once; {twice!r} comes twice")
+        known = frozenset(self.characters)
         for position, character in enumerate(self.text):
-            if character not in self.characters:
+            if character not in known:
                 raise ValueError(
                     f"text: the character {character!r} at position {position} (counted from 0) is "
                     f"not in the alphabet; it knows {self.alphabet!r}"
