@@ -94,7 +94,7 @@ async def _class_of(url: str, count: int, seconds: int) -> tuple[list[float], fl
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--learners", type=int, nargs="+", default=[1, 10, 30])
-    parser.add_argument("--seconds", type=int, default=20)
+    parser.add_argument("--seconds", type=int, default=12)
     options = parser.parse_args()
     print("| learners | reruns | p50 ms | p95 ms | KiB per rerun |\n|---|---|---|---|---|")
     for count in options.learners:
