@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from rnn_core import Numbers, ShippedWeights, Text, load_weights, weights_names
+from rnn_core import MAX_LAYERS, Numbers, ShippedWeights, Text, load_weights, weights_names
 
 CELL_NAMES = {
     "rnn_tanh": "RNN tanh",
@@ -17,7 +17,6 @@ CELL_NAMES = {
     "lstm": "LSTM",
 }
 TASK_OF = {Text: "brackets", Numbers: "waves"}
-MAX_LAYERS = 4
 STEPS = re.compile(r"([0-9]{1,4})(?:-([0-9]{1,4}))?")
 
 

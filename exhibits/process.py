@@ -6,9 +6,9 @@ for one. Torch is not among them: it is imported where something needs it.
 *One BLAS thread*: the matrices here are small; several threads per product make a loaded machine
 10 to 100 times slower. A number of threads that somebody has chosen by environment stays.
 
-*gc.freeze()*: Streamlit runs a full garbage collection after every run of a page. With the
-libraries' objects taken out of its sight a rerun is several times faster, and more so with many
-learners (one rerun per second each, 30 learners, median: 5.0 s without, 0.03 s with).
+*gc.freeze()*: takes the libraries' objects out of the garbage collector's sight, so that a
+collection costs little. The one that Streamlit forces after every run of a page is off besides
+(`.streamlit/config.toml`, where it says what that was measured to save).
 """
 
 import functools

@@ -10,11 +10,10 @@ import unicodedata
 import streamlit as st
 
 from exhibits import opening
-from exhibits.table import Table, TableError, read_table
+from exhibits.table import MAX_BYTES, MAX_LENGTH, Table, TableError, read_table
 from rnn_core import SIGNALS, Numbers, Text, signal
 
-MAX_STEPS = 200
-MAX_UPLOAD_MB = 5
+MAX_UPLOAD_MB = MAX_BYTES // 2**20
 # What phones and word processors put in place of the plain character.
 PLAIN = dict(zip("‘’“”–—−\t\u00a0", "''\"\"---  ", strict=True))
 EXAMPLES = {
@@ -114,10 +113,10 @@ def values_from_link(text: str) -> tuple[float, ...]:
 
 
 def _check_length(what: str, count: int, unit: str) -> None:
-    if not 2 <= count <= MAX_STEPS:
+    if not 2 <= count <= MAX_LENGTH:
         raise ValueError(
             f"{what}: {count} {unit}{'' if count == 1 else 's'} given; "
-            f"the lab reads at least 2 and shows at most {MAX_STEPS}."
+            f"the lab reads at least 2 and shows at most {MAX_LENGTH}."
         )
 
 
@@ -168,7 +167,7 @@ def _numbers(key: str) -> Numbers:
             parse_numbers(typed or ""), standardise=_standardise(f"{key}_typed", default=False)
         )
     length = st.slider(
-        "Sequence length", 2, MAX_STEPS, 40, key=f"{key}_length", bind="query-params"
+        "Sequence length", 2, MAX_LENGTH, 40, key=f"{key}_length", bind="query-params"
     )
     seed = 0
     if shape == "noise":
@@ -229,7 +228,7 @@ def _window(table: Table, key: str) -> tuple[float, ...]:
     column = st.selectbox("Column", table.names, index=table.first_numeric, key=f"{key}_column")
     if table.rows < 2:
         raise ValueError(f"CSV file: {table.rows} row of numbers; at least 2 are needed.")
-    longest = min(MAX_STEPS, table.rows)
+    longest = min(MAX_LENGTH, table.rows)
     length = longest
     if table.rows > 2:
         length = st.slider("Rows shown", 2, longest, min(100, longest), key=f"{key}_rows")
