@@ -64,26 +64,27 @@ def forward(
     # Of the gates' full shape: broadcasting a row costs more than the product itself.
     stretch = np.tile(scale, (len(initial_hidden), 1))
     shift = 1.0 - stretch
+    add, dot, multiply, tanh = np.add, np.dot, np.multiply, np.tanh  # looked up once, not per step
     h, c = initial_hidden, initial_cell
     for a, gate, i_t, f_t, g_t, o_t, c_t, h_t in zip(
         preactivation, gates, i, f, g, o, cell, hidden, strict=True
     ):
-        np.dot(h, recurrent, product)
-        np.add(a, product, a)
+        dot(h, recurrent, product)
+        add(a, product, a)
         if w_ci is not None and w_cf is not None:
             a[:, :size] += w_ci * c
             a[:, size : 2 * size] += w_cf * c
-        np.tanh(a, gate)
-        np.multiply(gate, stretch, gate)  # ½ tanh(½ a) + ½ is σ(a); the candidate stays tanh(a)
-        np.add(gate, shift, gate)
-        np.multiply(f_t, c, c_t)
-        np.multiply(i_t, g_t, scratch)
-        np.add(c_t, scratch, c_t)
+        tanh(a, gate)
+        multiply(gate, stretch, gate)  # ½ tanh(½ a) + ½ is σ(a); the candidate stays tanh(a)
+        add(gate, shift, gate)
+        multiply(f_t, c, c_t)
+        multiply(i_t, g_t, scratch)
+        add(c_t, scratch, c_t)
         if w_co is not None:
             a[:, 3 * size :] += w_co * c_t
             o_t[...] = 0.5 * np.tanh(a[:, 3 * size :]) + 0.5
-        np.tanh(c_t, scratch)
-        np.multiply(o_t, scratch, h_t)
+        tanh(c_t, scratch)
+        multiply(o_t, scratch, h_t)
         h, c = h_t, c_t
     preactivation *= 1.0 / scale
     return LSTMTrace(
@@ -128,14 +129,18 @@ class Slopes(NamedTuple):
 
 def slopes(trace: LSTMTrace) -> Slopes:
     """The local derivatives of every step at once, so that the adjoint loop only multiplies."""
-    i, f, g, o = trace.input_gate, trace.forget_gate, trace.candidate, trace.output_gate
-    tanh_cell = np.tanh(trace.cell)
-    gates = np.empty_like(trace.preactivation)
+    # Copies without gaps: the gates stand side by side in one array, and arithmetic on such views
+    # costs more than the copy.
+    i, f, g, o = (
+        np.ascontiguousarray(gate)
+        for gate in (trace.input_gate, trace.forget_gate, trace.candidate, trace.output_gate)
+    )
+    tanh_cell, gates = np.tanh(trace.cell), np.empty_like(trace.preactivation)
     by_i, by_f, by_g, by_o = blocks(gates)
-    np.multiply(g * i, 1.0 - i, by_i)
-    np.multiply(before(trace.cell, trace.initial_cell) * f, 1.0 - f, by_f)
-    np.multiply(i, 1.0 - g * g, by_g)
-    np.multiply(tanh_cell * o, 1.0 - o, by_o)
+    np.multiply(i * (1.0 - i), g, by_i)
+    np.multiply(f * (1.0 - f), before(trace.cell, trace.initial_cell), by_f)
+    np.multiply(1.0 - g * g, i, by_g)
+    np.multiply(o * (1.0 - o), tanh_cell, by_o)
     return Slopes(gates, o * (1.0 - tanh_cell * tanh_cell), f)
 
 
@@ -193,24 +198,26 @@ def adjoint(
     weight_hh, in_blocks = weights["weight_hh"], (*trace.hidden.shape[:2], 4, size)
     handed = from_beyond(grad_last_hidden, trace.initial_hidden)
     carried = from_beyond(grad_last_cell, trace.initial_cell)
-    by_cell, by_hidden = local.gates.reshape(in_blocks)[:, :, :3], local.gates[..., 3 * size :]
+    by_cell = local.gates.reshape(in_blocks)[:, :, :3]
+    by_hidden = np.ascontiguousarray(local.gates[..., 3 * size :])
     da_cell, da_hidden = delta_a.reshape(in_blocks)[:, :, :3], delta_a[..., 3 * size :]
-    reads = (grad_hidden_direct, trace.forget_gate, local.cell, by_cell, by_hidden)
+    reads = (grad_hidden_direct, local.forget_gate, local.cell, by_cell, by_hidden)
     writes = (delta_h, delta_c, delta_c[:, :, None], delta_a, da_cell, da_hidden)
+    add, dot, multiply = np.add, np.dot, np.multiply
     for e, f, slope_c, slope_ifg, slope_o, dh, dc, dc_for_all, da, da_ifg, da_o in back_in_time(
         *reads, *writes
     ):
-        np.add(e, handed, dh)
-        np.multiply(dh, slope_o, da_o)
-        np.multiply(dh, slope_c, dc)
-        np.add(dc, carried, dc)
+        add(e, handed, dh)
+        multiply(dh, slope_o, da_o)
+        multiply(dh, slope_c, dc)
+        add(dc, carried, dc)
         if w_co is not None:
             dc += da_o * w_co
-        np.multiply(dc_for_all, slope_ifg, da_ifg)
-        np.multiply(dc, f, carried)
+        multiply(dc_for_all, slope_ifg, da_ifg)
+        multiply(dc, f, carried)
         if w_ci is not None and w_cf is not None:
             carried += da_ifg[:, 0] * w_ci + da_ifg[:, 1] * w_cf
-        np.dot(da, weight_hh, handed)
+        dot(da, weight_hh, handed)
     with_gradients = replace(
         trace, grad_hidden=delta_h, grad_cell=delta_c, grad_preactivation=delta_a
     )
