@@ -94,7 +94,7 @@ def edit_to_paint(page: Page, edits: int, edit: Callable[[Page, int], None]) -> 
 
 def payload_kib(steps: int, units: int) -> float:
     run = traced(Setup(Text(text_of(steps)), hidden_size=units))
-    return len(encode(run, title="", state={}, layer=0)) / 1024
+    return len(encode(run, layer=0).data) / 1024
 
 
 def main() -> None:

@@ -12,10 +12,10 @@ import streamlit as st
 from exhibits import opening
 from exhibits.figure_panel import figure_panel
 from exhibits.frame import name_drawer
-from exhibits.network_controls import CELL_NAMES, network_controls
+from exhibits.network_controls import network_controls, title_of
 from exhibits.runs import traced
 from exhibits.sequence_controls import UnknownCharacterError, in_alphabet, sequence_controls
-from exhibits.stage import stage
+from exhibits.stage import StageState, Track, stage
 from rnn_core import Numbers, Run, Setup, Text, load_weights
 
 # Seconds between the stage and the figure: the browser then paints the stage before it turns to
@@ -133,15 +133,9 @@ def _address() -> str:
 @st.fragment
 def _stage(run: Run, key: str) -> None:
     """The stage; the figures below follow it to another layer."""
-    state = stage(run, key=f"{key}_stage", title=_title(run), step=opening.STEP)
+    tracks = [Track(run, title_of(run))]
+    state = stage(tracks, key=f"{key}_stage", start=StageState(step=opening.STEP))
     before = st.session_state.get(f"{key}_layer", state.layer)
     st.session_state[f"{key}_layer"] = state.layer
     if state.layer != before:
         st.rerun()
-
-
-def _title(run: Run) -> str:
-    setup = run.setup
-    size = f"{setup.hidden_size} units"
-    layers = f" · {setup.num_layers} layers" if setup.num_layers > 1 else ""
-    return f"{CELL_NAMES[setup.cell]} · {size}{layers}"

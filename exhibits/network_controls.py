@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from rnn_core import MAX_LAYERS, Numbers, ShippedWeights, Text, load_weights, weights_names
+from rnn_core import MAX_LAYERS, Numbers, Run, ShippedWeights, Text, load_weights, weights_names
 
 CELL_NAMES = {
     "rnn_tanh": "RNN tanh",
@@ -18,6 +18,14 @@ CELL_NAMES = {
 }
 TASK_OF = {Text: "brackets", Numbers: "waves"}
 STEPS = re.compile(r"([0-9]{1,4})(?:-([0-9]{1,4}))?")
+
+
+def title_of(run: Run) -> str:
+    """What a run is called above its picture: the cell and its size."""
+    setup = run.setup
+    units = f"{setup.hidden_size} unit{'' if setup.hidden_size == 1 else 's'}"
+    layers = f" · {setup.num_layers} layers" if setup.num_layers > 1 else ""
+    return f"{CELL_NAMES[setup.cell]} · {units}{layers}"
 
 
 def network_controls(key: str, sequence_kind: type[Text] | type[Numbers]) -> dict[str, Any]:

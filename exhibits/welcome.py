@@ -3,8 +3,9 @@
 import streamlit as st
 
 from exhibits import opening
+from exhibits.network_controls import title_of
 from exhibits.runs import traced
-from exhibits.stage import stage
+from exhibits.stage import StageState, Track, stage
 
 HEADLINE = "See a recurrent network think and learn"
 PROMISE = (
@@ -26,4 +27,5 @@ def welcome(key: str) -> None:
             st.switch_page("lab.py")
         st.markdown(INVITATION, width="stretch")
     run = traced(opening.SETUP)
-    stage(run, key=f"{key}_stage", title="LSTM · 16 units", step=opening.STEP)
+    tracks = [Track(run, title_of(run))]
+    stage(tracks, key=f"{key}_stage", start=StageState(step=opening.STEP))

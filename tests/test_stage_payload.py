@@ -1,4 +1,4 @@
-"""The stage's payload and what comes back: every number that is drawn is a number of the run.
+"""The stage's payload: every number that is drawn is a number of the run.
 
 The payload is read here by its description (`exhibits/stage/payload.py`), with the standard
 library and NumPy, not by the code that wrote it.
@@ -6,15 +6,13 @@ library and NumPy, not by the code that wrote it.
 
 import asyncio
 import json
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 from starlette.applications import Starlette
 
-from exhibits.stage import StageState, routes, serving
-from exhibits.stage import stage as draw
+from exhibits.stage import routes, serving
 from exhibits.stage.payload import BUDGET, encode
 from rnn_core import Numbers, Run, Setup, Text, run, signal, weight_step_norms, weight_step_terms
 
@@ -38,7 +36,7 @@ def read(payload: bytes) -> tuple[dict, dict[str, np.ndarray]]:
 
 
 def payload_of(traced: Run, layer: int = 0) -> tuple[dict, dict[str, np.ndarray]]:
-    return read(encode(traced, title="", state={}, layer=layer))
+    return read(encode(traced, layer=layer).data)
 
 
 def cell_run(cell: str, **changes: Any) -> Run:
@@ -183,7 +181,7 @@ def test_standardised_numbers_are_said_to_be() -> None:
 def test_hundred_steps_of_thirty_two_units_stay_within_budget() -> None:
     text = (TEXT * 5)[:100]
     traced = run(Setup(Text(text), hidden_size=32))
-    payload = encode(traced, title="LSTM", state={"step": 4}, layer=0)
+    payload = encode(traced, layer=0).data
     assert len(payload) <= BUDGET
     assert "layer0.grad_cell" in read(payload)[1]
 
@@ -212,111 +210,29 @@ def test_layers_are_named_and_point_their_way() -> None:
     assert all(layer["full"] for layer in header["layers"])
 
 
-def test_state_and_title_change_the_header_alone() -> None:
-    traced = cell_run("lstm")
-    one, other = (
-        read(encode(traced, title=title, state={"step": step}, layer=0))
-        for title, step in (("“é”", 1), ("b", 2))
+def test_the_id_tells_one_content_from_another() -> None:
+    one = encode(cell_run("lstm"), layer=0)
+    assert read(one.data)[0]["id"] == one.id
+    assert encode(cell_run("lstm"), layer=0) == one
+    assert encode(cell_run("gru"), layer=0).id != one.id
+
+
+@pytest.mark.parametrize("cell", ["lstm", "gru", "rnn_tanh"])
+def test_it_holds_what_the_arithmetic_of_a_unit_needs(cell: str) -> None:
+    peepholes = {"peepholes": True} if cell == "lstm" else {}
+    traced = cell_run(cell, num_layers=2, **peepholes)
+    _, arrays = payload_of(traced, layer=1)
+    for name, value in traced.weights.items():
+        kind, _, suffix = name.rpartition("_l")
+        known = arrays[f"layer{suffix}.{kind}"] if kind else arrays[name]
+        np.testing.assert_array_equal(known, value.astype(np.float32))
+    np.testing.assert_array_equal(
+        arrays["layer1.inputs"], traced.layers[0].hidden[:, 0].astype(np.float32)
     )
-    assert one[0]["title"] == "“é”"
-    assert one[0]["state"] == {"step": 1}
-    assert one[0]["id"] == other[0]["id"]
-    assert payload_of(cell_run("gru"))[0]["id"] != one[0]["id"]
-
-
-# What the page and the learner say, and who is heard.
-
-
-class Session(dict):
-    """Streamlit's session state, and a stage whose component says what a test lets it say."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        super().__init__()
-        self.sent: list[dict] = []
-        self.turns: list[int] = []
-        monkeypatch.setattr("exhibits.stage.st", SimpleNamespace(session_state=self))
-        monkeypatch.setattr("exhibits.stage._stage", self.component)
-
-    def component(self, *, key: str, data: bytes, on_view_change: Any) -> None:
-        state = read(data)[0]["state"]
-        self.turns.append(state.pop("turn"))
-        self.sent.append(state)
-
-    def learner(self, **view: Any) -> None:
-        self["s"] = {"view": view}
-
-
-@pytest.fixture
-def session(monkeypatch: pytest.MonkeyPatch) -> Session:
-    return Session(monkeypatch)
-
-
-def view(step: int, phase: str = "forward", layer: int = 0, unit: int | None = None) -> dict:
-    return {"step": step, "phase": phase, "layer": layer, "unit": unit}
-
-
-def test_it_starts_where_the_page_says(session: Session) -> None:
-    state = draw(cell_run("lstm"), key="s", step=4, phase="loss")
-    assert state == StageState(4, "loss", 0, None)
-    assert session.sent == [view(4, "loss")]
-
-
-def test_the_learners_step_is_returned_and_sent_down_again(session: Session) -> None:
-    traced = cell_run("lstm")
-    draw(traced, key="s")
-    session.learner(**view(9, "backward", unit=3))
-    assert draw(traced, key="s") == StageState(9, "backward", 0, 3)
-    assert session.sent[-1] == view(9, "backward", unit=3)
-
-
-def test_it_is_kept_when_the_learner_leaves_the_page_and_comes_back(session: Session) -> None:
-    traced = cell_run("lstm")
-    draw(traced, key="s")
-    session.learner(**view(9))
-    draw(traced, key="s")
-    del session["s"]
-    assert draw(traced, key="s").step == 9
-
-
-def test_another_start_from_the_page_wins_until_the_learner_moves_again(session: Session) -> None:
-    traced = cell_run("lstm")
-    draw(traced, key="s")
-    session.learner(**view(9))
-    draw(traced, key="s")
-    assert draw(traced, key="s", step=2).step == 2
-    assert draw(traced, key="s", step=2).step == 2
-    session.learner(**view(5))
-    assert draw(traced, key="s", step=2).step == 5
-    # The browser moves on a new turn alone: the learner's own steps come back to it as echoes.
-    assert session.turns == [0, 0, 1, 1, 1]
-
-
-def test_a_smaller_run_gets_the_nearest_state_that_it_has(session: Session) -> None:
-    draw(cell_run("lstm", num_layers=2), key="s")
-    session.learner(**view(20, layer=0, unit=4))
-    short = run(Setup(Text("abc"), hidden_size=2))
-    assert draw(short, key="s") == StageState(2, "forward", 0, None)
-
-
-def test_the_top_layer_that_reads_from_the_beginning_is_seen_first(session: Session) -> None:
-    assert draw(cell_run("gru", num_layers=2, bidirectional=True), key="s").layer == 2
-    assert draw(cell_run("gru", num_layers=3), key="other").layer == 2
-
-
-@pytest.mark.parametrize(
-    "said",
-    [{"step": "9"}, {"phase": "sideways"}, {"layer": None}, {"view": "nonsense"}],
-)
-def test_nonsense_from_the_browser_changes_nothing(session: Session, said: dict) -> None:
-    traced = cell_run("lstm")
-    draw(traced, key="s", step=3)
-    session["s"] = {"view": {**view(9), **said}} if "view" not in said else said
-    assert draw(traced, key="s", step=3).step == 3
-
-
-def test_an_unknown_phase_is_an_error_that_names_it(session: Session) -> None:
-    with pytest.raises(ValueError, match=r"phase must be one of .*'sideways'"):
-        draw(cell_run("lstm"), key="s", phase="sideways")
+    np.testing.assert_array_equal(arrays["grad_output"], traced.grad_output[:, 0].astype("f4"))
+    # e_t of the top layer is what the read-out hands down.
+    direct = traced.grad_output[:, 0] @ traced.weights["readout.weight"]
+    np.testing.assert_allclose(arrays["layer1.direct"], direct, rtol=1e-6)
 
 
 # How the files are served.

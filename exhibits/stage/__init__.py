@@ -1,44 +1,62 @@
-"""The stage: a recurrent network in time, seen. One run in, an animated view out.
+"""The stage: a recurrent network in time, seen. One to three runs in, an animated view out.
 
-The browser gets the whole run once (`payload.py`) and animates from it without asking again.
-What the learner chose there (step, phase, layer, unit) comes back when they stop, not on every
-frame, and is sent down again, so that a rerun, a new run or a change of page keeps it.
+The browser gets each run once (`payload.py`) and animates from it without asking again. What the
+learner chose there (step, phase, layer, unit, level, track) comes back when they stop, not on
+every frame, and is sent down again, so that a rerun, a new run or a change of page keeps it. What
+they change there (an input, a weight, a gate) comes back at once, as an edit.
 """
 
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import streamlit as st
 
-from exhibits.stage.payload import encode
+from exhibits.stage.bundle import MOST_TRACKS, Track, bundle
+from exhibits.stage.on_demand import is_known
 from exhibits.stage.serving import loader, routes, skeleton
 from rnn_core import Run
 
-__all__ = ["PHASES", "StageState", "routes", "stage"]
+__all__ = ["LEVELS", "PHASES", "StageState", "Track", "routes", "stage"]
 
 PHASES = ("forward", "loss", "backward")
+LEVELS = ("overview", "cell", "unit")
+MOST_WANTS = 8
 
 _stage = st.components.v2.component("unrolled_stage", html=skeleton(), js=loader())
+
+Edit = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class StageState:
-    """Where the learner is: `layer` indexes `run.layers`, `unit` is None where none is picked."""
+    """Where the learner is: `layer` indexes `run.layers`, `unit` is None where none is picked.
+
+    `level` is how deep they look, `track` which run they look into, `wants` what the browser shows
+    that it must be sent (`on_demand.py`).
+    """
 
     step: int = 0
     phase: str = "forward"
     layer: int = -1
     unit: int | None = None
+    level: str = "overview"
+    track: int = 0
+    wants: tuple[str, ...] = ()
 
-    def within(self, run: Run) -> "StageState":
-        """The nearest state that this run has; a new run may be shorter or smaller."""
+    def within(self, runs: Sequence[Run]) -> "StageState":
+        """The nearest state that these runs have; new ones may be shorter, smaller or fewer."""
+        track = self.track if 0 <= self.track < len(runs) else 0
+        run = runs[track]
         steps, _, hidden = run.layers[0].hidden.shape
-        return StageState(
+        unit = self.unit if self.unit is not None and 0 <= self.unit < hidden else None
+        return replace(
+            self,
             step=min(max(self.step, 0), steps - 1),
-            phase=self.phase,
             layer=self.layer if 0 <= self.layer < len(run.layers) else _top(run),
-            unit=self.unit if self.unit is not None and 0 <= self.unit < hidden else None,
+            unit=unit,
+            level="cell" if self.level == "unit" and unit is None else self.level,
+            track=track,
         )
 
 
@@ -52,35 +70,58 @@ def _nothing() -> None:
 
 
 def stage(
-    run: Run,
+    tracks: Sequence[Track],
     *,
     key: str,
-    title: str = "",
-    step: int = 0,
-    phase: str = "forward",
-    layer: int = -1,
-    unit: int | None = None,
+    start: StageState | None = None,
+    options: Mapping[str, object] | None = None,
     on_change: Callable[[], None] = _nothing,
+    on_edit: Callable[[Edit], None] | None = None,
 ) -> StageState:
-    """Draw `run` and return where the learner is.
+    """Draw one to three runs of one sequence side by side and return where the learner is.
 
-    `step`, `phase`, `layer` (-1: the top one) and `unit` say where to start; passing others on a
-    later run moves the stage there, passing the same leaves the learner where they are. A step
-    beyond the run's end means its last step, a layer or unit that it lacks the top one, or none.
+    `start` says where to begin (layer -1: the top one); passing another on a later run moves the
+    stage there, passing the same leaves the learner where they are. A step beyond the run's end
+    means its last step, a layer or unit that it lacks the top one, or none. `options` is what the
+    page allows or knows and the browser shows (`stage.mjs`). Where `on_edit` is given the learner
+    may change things; it gets each change as the browser said it, unchecked.
 
     Raises:
-        ValueError: an unknown phase.
+        ValueError: an unknown phase or level, no run or too many, runs of different lengths.
     """
-    if phase not in PHASES:
-        raise ValueError(f"phase must be one of {', '.join(PHASES)}; got {phase!r}")
-    asked = StageState(step, phase, layer, unit)
+    asked = start or StageState()
+    _check(tracks, asked)
+    runs = [track.run for track in tracks]
     memory = _memory(key, asked)
-    state = _where(memory, asked, _reported(st.session_state.get(key))).within(run)
+    state = _where(memory, asked, _reported(st.session_state.get(key))).within(runs)
     memory["state"] = state
-    sent = {**asdict(state), "turn": memory["turn"]}
-    payload = encode(run, title=title, state=sent, layer=state.layer)
-    _stage(key=key, data=payload, on_view_change=on_change)
+    data = bundle(
+        tracks,
+        state={**asdict(state), "turn": memory["turn"]},
+        options={**(options or {}), "edits": on_edit is not None},
+        layer=state.layer,
+        wants=state.wants,
+    )
+
+    def edited() -> None:
+        edit = st.session_state[key].get("edit")
+        if on_edit is not None and isinstance(edit, dict):
+            on_edit(edit)
+
+    _stage(key=key, data=data, on_view_change=on_change, on_edit_change=edited)
     return state
+
+
+def _check(tracks: Sequence[Track], asked: StageState) -> None:
+    if asked.phase not in PHASES:
+        raise ValueError(f"phase must be one of {', '.join(PHASES)}; got {asked.phase!r}")
+    if asked.level not in LEVELS:
+        raise ValueError(f"level must be one of {', '.join(LEVELS)}; got {asked.level!r}")
+    if not 1 <= len(tracks) <= MOST_TRACKS:
+        raise ValueError(f"tracks must be 1 to {MOST_TRACKS} runs; got {len(tracks)}")
+    lengths = sorted({len(track.run.inputs) for track in tracks})
+    if len(lengths) > 1:
+        raise ValueError(f"tracks must read sequences of one length; got {lengths} steps")
 
 
 def _memory(key: str, asked: StageState) -> dict[str, Any]:
@@ -111,7 +152,13 @@ def _reported(component_state: Any) -> StageState | None:
     view = component_state.get("view") if component_state else None
     if not isinstance(view, dict):
         return None
-    step, layer, unit = view.get("step"), view.get("layer"), view.get("unit")
-    if view.get("phase") not in PHASES or not isinstance(step, int) or not isinstance(layer, int):
+    step, layer, unit, track = (view.get(name) for name in ("step", "layer", "unit", "track"))
+    phase, level, wants = view.get("phase"), view.get("level"), view.get("wants")
+    numbers = all(isinstance(number, int) for number in (step, layer, track))
+    if phase not in PHASES or level not in LEVELS or not numbers or not isinstance(wants, list):
         return None
-    return StageState(step, view["phase"], layer, unit if isinstance(unit, int) else None)
+    known = tuple(want for want in wants if isinstance(want, str) and is_known(want))
+    return StageState(
+        step, phase, layer, unit if isinstance(unit, int) else None, level, track,
+        known[:MOST_WANTS],
+    )  # fmt: skip

@@ -18,16 +18,25 @@ batch, plus per step t (rows are steps of the input, also for a reverse layer):
     own_norm                       ‖e_t‖: what reaches h_t other than from the layer's own future
     weight_term, weight_sum        ‖δa_t h_{t-1}ᵀ‖ and ‖Σ_{s≥t} δa_s h_{s-1}ᵀ‖ for W_hh; the sum
                                    over all steps is ∂L/∂W_hh (GRU: the n block takes δq for δaⁿ)
+    direct                         e_t, unit by unit
+
+and what the arithmetic of a unit needs: the layer's parameters under PyTorch's names without their
+suffix (`layer{k}.weight_ih`, …, peepholes included), the read-out's as `readout.weight` and
+`readout.bias`, `grad_output` = ∂L/∂(the read-out before its nonlinearity), and for a layer that
+does not read the sequence itself `layer{k}.inputs`. What is sent on demand is `on_demand.py`'s.
 """
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Sequence
+from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from exhibits.stage.on_demand import on_demand
 from rnn_core import GRUTrace, LayerTrace, LSTMTrace, Numbers, Run
+from rnn_core.network import layer_weights
 from rnn_core.weight_steps import factors
 
 BUDGET = 250 * 1024  # bytes; above it only the layer that is seen travels in full
@@ -41,23 +50,28 @@ STRIPS = {
 }
 
 Arrays = dict[str, np.ndarray]
-_bodies: "WeakKeyDictionary[Run, dict[int, tuple[dict, bytes]]]" = WeakKeyDictionary()
 
 
-def encode(run: Run, *, title: str, state: Mapping[str, object], layer: int) -> bytes:
-    """The whole payload; `layer` is the one that must travel in full, `state` goes along."""
-    kept = _bodies.setdefault(run, {})
-    if layer not in kept:
-        kept[layer] = _body(run, layer)
-    fixed, body = kept[layer]
-    header = json.dumps({**fixed, "title": title, "state": dict(state)}, ensure_ascii=False)
-    raw = header.encode()
-    raw += b" " * (-(4 + len(raw)) % 8)
-    return len(raw).to_bytes(4, "little") + raw + body
+class Payload(NamedTuple):
+    """A run's bytes; `id` stands in their header too: same id, same content."""
+
+    id: str
+    data: bytes
 
 
-def _body(run: Run, layer: int) -> tuple[dict, bytes]:
-    """What does not change while the run stays the same: the header's fixed part, the arrays."""
+_known: "WeakKeyDictionary[Run, dict[tuple, Payload]]" = WeakKeyDictionary()
+
+
+def encode(run: Run, *, layer: int, wants: Sequence[str] = ()) -> Payload:
+    """The whole payload; `layer` is the one that must travel in full, `wants` is sent on demand."""
+    kept = _known.setdefault(run, {})
+    key = (layer, *wants)
+    if key not in kept:
+        kept[key] = _encoded(run, layer, wants)
+    return kept[key]
+
+
+def _encoded(run: Run, layer: int, wants: Sequence[str]) -> Payload:
     arrays = _outcome(run)
     full = [_full(run, k) for k in range(len(run.layers))]
     for k in range(len(run.layers)):
@@ -66,13 +80,18 @@ def _body(run: Run, layer: int) -> tuple[dict, bytes]:
     shown = range(len(full)) if everything <= BUDGET else [layer]
     for k in shown:
         arrays |= _named(k, full[k])
+    facts: dict[str, object] = {}
+    for want in wants:
+        extra = on_demand(run, layer, want)
+        arrays |= extra.arrays
+        facts |= extra.facts
     index, body = _packed(arrays)
-    return {
-        "version": 1,
-        "id": hashlib.blake2b(body, digest_size=8).hexdigest(),
-        **_description(run, list(shown)),
-        "arrays": index,
-    }, body
+    fixed = {"version": 1, **_description(run, list(shown)), "facts": facts, "arrays": index}
+    words = json.dumps(fixed, ensure_ascii=False)
+    name = hashlib.blake2b(words.encode() + body, digest_size=8).hexdigest()
+    raw = json.dumps({"id": name, **fixed}, ensure_ascii=False).encode()
+    raw += b" " * (-(4 + len(raw)) % 8)
+    return Payload(name, len(raw).to_bytes(4, "little") + raw + body)
 
 
 def _description(run: Run, shown: list[int]) -> dict:
@@ -115,6 +134,9 @@ def _outcome(run: Run) -> Arrays:
         "has_target": np.asarray(run.has_target, np.uint8),
         "has_loss": np.asarray(run.loss_mask, np.uint8),
         "losses": np.asarray(run.losses[:, 0], np.float64),
+        "grad_output": _single(run.grad_output[:, 0]),
+        "readout.weight": _single(run.weights["readout.weight"]),
+        "readout.bias": _single(run.weights["readout.bias"]),
     }
     if isinstance(run.setup.sequence, Numbers):
         arrays["inputs"] = _single(run.inputs[:, 0])
@@ -141,9 +163,19 @@ def _full(run: Run, k: int) -> Arrays:
         largest = float(np.abs(recurrent).max()) or 1.0
         arrays["weight"] = np.round(127.5 + 127.5 * recurrent / largest).astype(np.uint8)
         arrays["weight_limit"] = np.array([largest])
+    arrays |= _parameters(run, k)
+    if k >= run.network.directions:
+        arrays["inputs"] = _single(trace.inputs[:, 0])
     if trace.grad_hidden is not None:
         arrays |= _gradients(run, k)
     return arrays
+
+
+def _parameters(run: Run, k: int) -> Arrays:
+    """A layer's weights and biases, under PyTorch's names without the layer's suffix."""
+    suffix = run.network.suffixes[k]
+    named = layer_weights(run.weights, suffix)
+    return {name: _single(value) for name, value in named.items()}
 
 
 def _gradients(run: Run, k: int) -> Arrays:
@@ -154,11 +186,12 @@ def _gradients(run: Run, k: int) -> Arrays:
     handed = deltas @ run.weights[name]
     if isinstance(trace, GRUTrace):
         handed = handed + trace.update_gate * trace.grad_hidden
+    from_above = _from_above(run, k)
     arrays = {
         "grad_hidden": trace.grad_hidden[:, 0],
         "grad_hidden_norm": _norm(trace.grad_hidden),
         "handed_hidden": _norm(handed),
-        "own_norm": _norm(_from_above(run, k)),
+        "own_norm": _norm(from_above),
         **_weight_steps(run, name, trace.reverse),
     }
     if isinstance(trace, LSTMTrace) and trace.grad_cell is not None:
@@ -172,7 +205,8 @@ def _gradients(run: Run, k: int) -> Arrays:
             "grad_cell_norm": _norm(trace.grad_cell),
             "handed_cell": _norm(down),
         }
-    return {name: np.asarray(value, np.float64) for name, value in arrays.items()}
+    found = {name: np.asarray(value, np.float64) for name, value in arrays.items()}
+    return found | {"direct": _single(from_above[:, 0])}
 
 
 def _weight_steps(run: Run, name: str, reverse: bool) -> Arrays:

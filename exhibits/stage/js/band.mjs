@@ -22,9 +22,11 @@ export class Band {
   /**
    * @param {import("./graph.mjs").Scene} scene
    * @param {{strips: {top: number, height: number}, gradient: {top: number, height: number}}} places
+   * @param {boolean} overGraph whether the columns stand above the strips
    */
-  layout(scene, places) {
+  layout(scene, places, overGraph) {
     this.scene = scene;
+    this.overGraph = overGraph;
     this.places = places;
     const { gutter, axis, cellWidth } = scene.geometry;
     const top = Math.min(places.strips.top, places.gradient.top);
@@ -53,12 +55,14 @@ export class Band {
     const { gutter, cellWidth, rows, axis } = geometry;
     const x = frame.place * cellWidth;
     this.frame.style("transform", `translateX(${Math.round(x * 10) / 10}px)`);
+    this.drawVeils(frame, direction, axis, cellWidth);
+    this.root.style.display = this.overGraph ? "" : "none";
+    if (!this.overGraph) return;
     const middle = frame.roll < 1 ? middles[frame.step] : between(middles, frame.place);
     const half = Math.max(geometry.boxWidth / 2 + 5, Math.min(cellWidth, geometry.column) / 2);
     const link = { top: rows.link.top, bottom: rows.link.bottom };
     this.band.set("d", funnel([middle - half, middle + half], [x, x + Math.max(2, cellWidth)], link, this.bottom, gutter));
     this.drawFan(frame, middles, link);
-    this.drawVeils(frame, direction, axis, cellWidth);
   }
 
   /** Lines from the full columns' edges to the same steps in the strips. */

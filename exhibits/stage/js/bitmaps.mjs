@@ -5,7 +5,7 @@
  */
 
 import { css, onLog, sequential, signedShare } from "./scales.mjs";
-import { colourOf, limitOf } from "./theme.mjs";
+import { colourOf } from "./theme.mjs";
 
 const LEVELS = 512;
 
@@ -18,8 +18,8 @@ function table(colour) {
 
 /** Pictures, limits and colour scales of one layer of one run in one theme. */
 export class Bitmaps {
-  /** @param {import("./decode.mjs").RunData} run @param {{low: number, high: number}} axis of the gradients */
-  constructor(run, layer, theme, axis) {
+  /** @param {import("./decode.mjs").RunData} run @param {import("./scene.mjs").Scales} scales */
+  constructor(run, layer, theme, { axis, limits }) {
     this.run = run;
     this.limits = new Map();
     this.fields = new Map();
@@ -27,7 +27,7 @@ export class Bitmaps {
     const tables = { gate: table(sequential(theme["gate-low"], theme["gate-high"])), signed: table(colourOf(theme)),
       gradient: table(sequential(theme["gradient-low"], theme.gradient)) };
     for (const field of run.header.strips) {
-      const { scale, limit, root } = limitOf(run, layer, field);
+      const { scale, limit, root } = limits.get(field);
       this.limits.set(field, { limit, root });
       const share = scale === "gate" ? (value) => value : (value) => signedShare(value, limit, root);
       this.fields.set(field, { values: run.of(layer, field), share, table: tables[scale] });

@@ -128,7 +128,7 @@ export class Column {
   }
 
   /** The layers that are not seen: slim boxes, filled by the norm of their state. */
-  showOthers({ run, scales, seen }, step, rows, boxWidth) {
+  showOthers({ run, layerNorms, seen }, step, rows, boxWidth) {
     const others = rows.layers.map((_, k) => k).filter((k) => k !== seen);
     while (this.slim.length < others.length) {
       this.slim.push([line("rect", { class: "slim", rx: 4 }, this.others),
@@ -139,7 +139,7 @@ export class Column {
     });
     others.forEach((k, place) => {
       const { top, bottom } = rows.layers[k];
-      const share = run.of(k, "hidden_norm")[step] / (scales.layerNorms[k] || 1);
+      const share = run.of(k, "hidden_norm")[step] / (layerNorms[k] || 1);
       const [box, fill] = this.slim[place];
       for (const [shape, inset, width] of [[box, 0, boxWidth], [fill, 3, share * (boxWidth - 6)]]) {
         shape.set("x", -boxWidth / 2 + inset);

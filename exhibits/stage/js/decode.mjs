@@ -8,7 +8,7 @@
  * @typedef {Object} Header
  * @property {number} version
  * @property {string} id            same id, same arrays
- * @property {string} title
+ * (a run on its own has no title; `bundle.mjs` has)
  * @property {"lstm"|"gru"|"rnn_tanh"|"rnn_relu"} cell
  * @property {number} steps         T
  * @property {number} hidden        H
@@ -18,7 +18,7 @@
  * @property {string[]} strips      field names, in the order in which they are drawn
  * @property {LayerEntry[]} layers
  * @property {number} totalLoss
- * @property {StageState} state
+ * @property {Record<string, unknown>} facts  plain values that were sent on demand
  * @property {Record<string, ArrayEntry>} arrays
  *
  * @typedef {Float32Array|Float64Array|Uint8Array} Values

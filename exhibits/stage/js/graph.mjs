@@ -8,6 +8,8 @@
  * @property {number} seen        index of the layer that is seen
  * @property {1|-1} direction     in which that layer reads
  * @property {import("./scene.mjs").Scales} scales
+ * @property {number[]} layerNorms largest ‖h_t‖ of each layer
+ * @property {import("./decode.mjs").RunData|null} ghost  the run before the learner changed it
  *
  * @typedef {Object} Frame        what changes
  * @property {number} place       the cursor, fractional while it moves
@@ -16,7 +18,12 @@
  * @property {{forward: number, loss: number, backward: number}} weights
  * @property {number} roll        0 rolled up, 1 unrolled
  * @property {Float64Array} edges of the columns
- * @property {number|null} unit   to be lit
+ * @property {"forward"|"loss"|"backward"} phase
+ * @property {number|null} unit   to be lit: the one under the pointer, or the one that is picked
+ * @property {number|null} picked
+ * @property {boolean} chosen     whether the lit unit is the picked one
+ * @property {boolean} playing
+ * @property {number} focused     which track the learner looks at
  *
  * @typedef {Object} Places       x of every step
  * @property {Float64Array} cells of its cell, folded towards the middle as the graph rolls up

@@ -1,5 +1,6 @@
 /** Title, the choices of layer, phase and view, and the narration. */
 
+import { Crumbs } from "./crumbs.mjs";
 import { html } from "./dom.mjs";
 import { asText, narrate } from "./narration.mjs";
 
@@ -7,7 +8,8 @@ export class Head {
   /**
    * @param {HTMLElement} stage
    * @param {{phase: (phase: string) => void, rolled: (rolled: boolean) => void,
-   *          layer: (layer: number) => void, noUnit: () => void}} act
+   *          layer: (layer: number) => void, noUnit: () => void,
+   *          level: (level: import("./bundle.mjs").Level) => void}} act
    */
   constructor(stage, act) {
     this.stage = stage;
@@ -23,12 +25,13 @@ export class Head {
     this.unit = stage.querySelector("[data-unit]");
     this.unit.onclick = act.noUnit;
     this.told = "";
+    this.crumbs = new Crumbs(stage.querySelector("[data-crumbs]"), act.level);
   }
 
-  /** @param {import("./decode.mjs").RunData} run */
-  load(run, seen, phases) {
-    const { header } = run;
-    this.title.textContent = titleOf(header);
+  /** @param {import("./bundle.mjs").TrackData[]} tracks @param {{track: number}} state */
+  load(tracks, state, phases, seen) {
+    const { header } = tracks[state.track].run;
+    this.title.textContent = titleOf(header, tracks);
     for (const button of this.phases) button.hidden = !phases.includes(button.dataset.phase);
     this.layers.hidden = header.layers.length < 2;
     const names = header.layers.map((layer) => chip(header, layer));
@@ -62,21 +65,23 @@ export class Head {
     }
   }
 
-  /** The chip of the unit that is picked, which lets it go. @param {number|null} unit */
-  showUnit(unit) {
-    if (unit === this.chosen) return;
-    this.chosen = unit;
-    this.unit.hidden = unit === null;
-    this.unit.textContent = `unit ${unit} ×`;
-    this.unit.setAttribute("aria-label", `Let go of unit ${unit}`);
+  /** How deep the learner looks, and the chip of the unit that is picked, which lets it go. */
+  showWhere({ level, unit }, step) {
+    this.crumbs.show(level, step, unit);
+    const chip = level === "overview" ? unit : null;
+    if (chip === this.chosen) return;
+    this.chosen = chip;
+    this.unit.hidden = chip === null;
+    this.unit.textContent = `unit ${chip} ×`;
+    this.unit.setAttribute("aria-label", `Let go of unit ${chip}`);
   }
 
   /** Shows the sentence at once; says it aloud when the learner has stopped for a moment. */
-  tell(run, state, aloudAfter) {
-    const about = `${run.header.id} ${state.step} ${state.phase} ${state.layer} ${state.unit}`;
+  tell({ run, ghost }, state, aloudAfter) {
+    const about = `${run.header.id} ${Object.values(state).join(" ")}`;
     if (about === this.told) return;
     this.told = about;
-    const parts = narrate(run, state);
+    const parts = narrate(run, state, ghost);
     const changed = this.spokenUnit !== undefined && this.spokenUnit !== state.unit;
     const unit = changed ? `${state.unit === null ? "No unit picked" : `Unit ${state.unit} picked`}. ` : "";
     const text = unit + asText(parts);
@@ -99,12 +104,14 @@ export class Head {
 
 const CELLS = { lstm: "LSTM", gru: "GRU", rnn_tanh: "RNN (tanh)", rnn_relu: "RNN (relu)" };
 
-function titleOf(header) {
+function titleOf(header, tracks) {
   const { labels, kind } = header.input;
   const text = kind === "text" ? labels.join("") : "";
   const short = text.length > 40 ? `${text.slice(0, 39)}…` : text;
   const reads = kind === "text" ? `“${short}”` : `${header.steps} numbers`;
-  return `${header.title || `${CELLS[header.cell]} · ${header.hidden} ${header.hidden === 1 ? "unit" : "units"}`} · ${reads}`;
+  const units = `${header.hidden} ${header.hidden === 1 ? "unit" : "units"}`;
+  const what = tracks.length > 1 ? `${tracks.length} networks` : tracks[0].title || `${CELLS[header.cell]} · ${units}`;
+  return `${what} · ${reads}`;
 }
 
 function chip(header, layer) {

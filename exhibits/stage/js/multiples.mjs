@@ -24,25 +24,28 @@ export class Multiples {
     });
   }
 
-  /** @param {import("./graph.mjs").Scene} scene @param {import("./bitmaps.mjs").Bitmaps} bitmaps */
-  layout(scene, bitmaps, theme, shown) {
+  /**
+   * @param {import("./graph.mjs").Scene} scene @param {import("./bitmaps.mjs").Bitmaps} bitmaps
+   * @param {number} stageWidth
+   */
+  layout(scene, bitmaps, theme, stageWidth, shown) {
     this.root.hidden = !shown;
     this.drawn = "";
-    Object.assign(this, { scene, bitmaps, theme });
+    Object.assign(this, { scene, bitmaps, theme, stageWidth });
   }
 
   /** @param {string} phase @param {1|-1} heading */
   draw(phase, heading) {
-    const { run, geometry, seen } = this.scene;
+    const { run, seen } = this.scene;
     const state = `${phase} ${heading} ${seen}`;
     if (this.root.hidden || state === this.drawn) return;
     this.drawn = state;
-    const width = Math.floor((geometry.width - 12 * (MOMENTS - 1)) / MOMENTS);
+    const width = Math.floor((this.stageWidth - 12 * (MOMENTS - 1)) / MOMENTS);
     this.pictures.forEach(({ button, canvas, caption }, k) => {
       const way = Math.round((k * (run.steps - 1)) / (MOMENTS - 1));
       const step = heading > 0 ? way : run.steps - 1 - way;
       button.dataset.moment = String(step);
-      caption.textContent = `${geometry.narrow ? "" : SAYS[phase]} t = ${step}`.trim();
+      caption.textContent = `${this.stageWidth < 640 ? "" : SAYS[phase]} t = ${step}`.trim();
       button.setAttribute("aria-label", `${SAYS[phase]} t = ${step}`);
       this.paint(prepare(canvas, width, HEIGHT), phase, step, heading, width / run.steps);
     });

@@ -12,10 +12,12 @@ import { FIELDS } from "./theme.mjs";
 const TREMBLE = 5;
 
 export class Pointer {
-  /** @param {import("./main.mjs").Stage} stage */
-  constructor(stage) {
+  /** @param {import("./stage.mjs").Stage} stage @param {import("./track.mjs").Track} track */
+  constructor(stage, track) {
     this.stage = stage;
-    const { body, tip } = stage;
+    this.track = track;
+    const { tip } = stage;
+    const { body } = track;
     this.tip = tip;
     this.head = tip.querySelector("[data-tip-head]");
     this.value = tip.querySelector("[data-tip-value]");
@@ -36,13 +38,14 @@ export class Pointer {
     // Focus that a pointer gave shows no ring, though a script passed it on.
     this.stage.root.toggleAttribute("data-pointed", true);
     this.stage.root.focus({ preventScroll: true });
+    this.stage.focus(this.track.number);
   }
 
   move(event) {
     const { from } = this;
     if (from && !from.drag && Math.abs(event.clientX - from.x) > TREMBLE) {
       from.drag = true;
-      this.stage.body.setPointerCapture(event.pointerId);
+      this.track.body.setPointerCapture(event.pointerId);
       this.hide();
     }
     if (from?.drag) this.scrub(event);
@@ -64,57 +67,62 @@ export class Pointer {
   }
 
   inGraph(event) {
-    return event.clientY < this.stage.graphRoot.getBoundingClientRect().bottom;
+    return event.clientY < this.track.graphRoot.getBoundingClientRect().bottom;
   }
 
   scrub(event) {
-    const { geometry, run } = this.stage.scene;
+    const { geometry, run } = this.track.scene;
     if (this.from.inGraph) {
       this.stage.to(this.from.step + Math.round(((event.clientX - this.from.x) / geometry.axis) * run.steps));
       return;
     }
-    const left = this.stage.body.getBoundingClientRect().left + geometry.gutter;
+    const left = this.track.body.getBoundingClientRect().left + geometry.gutter;
     this.stage.to(Math.floor((event.clientX - left) / geometry.cellWidth));
   }
 
   /** What is under the pointer. */
   target(event) {
-    const inStrip = this.stage.strips.at(event.clientX, event.clientY);
+    const inStrip = this.track.strips.at(event.clientX, event.clientY);
     if (inStrip) return { kind: "strip", ...inStrip };
-    const step = this.stage.gradient.at(event.clientX, event.clientY);
+    const step = this.track.gradient.at(event.clientX, event.clientY);
     if (step !== null) return { kind: "gradient", step };
     return this.inGraph(event) ? this.graphTarget(event) : null;
   }
 
   graphTarget(event) {
-    const { geometry, run, seen } = this.stage.scene;
-    const box = this.stage.graphRoot.getBoundingClientRect();
+    const { geometry, run, seen } = this.track.scene;
+    const box = this.track.graphRoot.getBoundingClientRect();
     const [x, y] = [event.clientX - box.left - geometry.gutter, event.clientY - box.top];
-    const { frame, places: { cells: middles } } = this.stage;
+    const { frame, places: { cells: middles } } = this.track;
     const rolled = frame.roll < 0.5;
     if (x < 0 || x > geometry.axis) return null;
     const step = rolled ? frame.step : columnAt(frame.edges, x);
     if (rolled && Math.abs(x - middles[step]) > geometry.column) return null;
     const layer = geometry.rows.layers.findIndex(({ top, bottom }) => y >= top - 3 && y <= bottom + 3);
     if (layer >= 0 && layer !== seen) return { kind: "layer", layer, step };
-    const found = this.stage.cells.unitAt(x, y, middles[step]);
+    const found = this.track.cells.unitAt(x, y, middles[step]);
     if (found) return { kind: "unit", step, ...found };
+    const { top, bottom } = geometry.rows.box;
+    const inBox = y >= top && y <= bottom && Math.abs(x - middles[step]) <= geometry.boxWidth / 2;
+    if (inBox) return { kind: "cell", step };
     return step < run.steps ? { kind: "column", step } : null;
   }
 
   pick(event) {
     const target = this.target(event);
     if (!target) return;
-    if (target.kind === "layer") this.stage.seeLayer(target.layer);
-    if ("unit" in target) this.stage.pickUnit(target.unit);
+    const from = { x: event.clientX, y: event.clientY };
     this.stage.to(target.step);
+    if (target.kind === "layer") this.stage.seeLayer(target.layer);
+    else if ("unit" in target) this.stage.open(target.unit, from);
+    else if (target.kind === "cell") this.stage.goTo("cell", from);
   }
 
   read(event) {
     const target = this.target(event);
     this.stage.hover(target && "unit" in target ? target.unit : null);
-    this.stage.body.style.cursor = target ? "pointer" : "default";
-    const text = target && describe(this.stage.scene, target, this.stage.clock.phase);
+    this.track.body.style.cursor = target ? "pointer" : "default";
+    const text = target && describe(this.track.scene, target, this.stage.clock.phase);
     this.mark(target);
     if (!text) {
       this.hide();
@@ -133,9 +141,9 @@ export class Pointer {
     const shown = target?.kind === "strip";
     this.spot.hidden = !shown;
     if (!shown) return;
-    const { geometry, run } = this.stage.scene;
-    const canvas = this.stage.strips.strips.find((strip) => strip.field === target.field).canvas;
-    const [body, box] = [this.stage.body.getBoundingClientRect(), canvas.getBoundingClientRect()];
+    const { geometry, run } = this.track.scene;
+    const canvas = this.track.strips.strips.find((strip) => strip.field === target.field).canvas;
+    const [body, box] = [this.track.body.getBoundingClientRect(), canvas.getBoundingClientRect()];
     const height = geometry.stripHeight / run.hidden;
     const [wide, high] = [Math.max(7, geometry.cellWidth + 2), Math.max(7, height + 2)];
     const x = box.left - body.left + (target.step + 0.5) * geometry.cellWidth - wide / 2;
@@ -173,6 +181,7 @@ export function describe({ run, seen }, target, phase) {
   }
   if (target.kind === "gradient") return describeGradient(run, seen, step);
   if (target.kind === "column") return describeColumn(run, step);
+  if (target.kind === "cell") return { head: at(run, step), value: "the cell", note: "click to look inside" };
   const { field, unit } = target;
   const gradient = run.of(seen, `grad_${field}`);
   const note = gradient ? `∂L/∂${FIELDS[field].sign} = ${significant(run.at(seen, `grad_${field}`, step, unit))}` : undefined;

@@ -1,40 +1,68 @@
 /**
- * What stays the same from frame to frame, worked out once per run, layer and width.
+ * What stays the same from frame to frame, worked out once per run, layer and width. Runs that
+ * stand side by side share one scale for each quantity, so that they can be compared by eye.
  *
  * @typedef {Object} Scales       fixed for the run
  * @property {{hidden: number, cell: number}} norms   largest ‖h_t‖ and ‖c_t‖ of the seen layer
- * @property {number[]} layerNorms
  * @property {number} loss        the loss that fills its row
  * @property {number|null} chance the loss of a guess that gives every class the same probability
  * @property {number} input       the largest |x_t|
  * @property {number} low         of predictions and targets (numbers)
  * @property {number} high
  * @property {{low: number, high: number}} axis       of the gradients, in decades
+ * @property {Map<string, {scale: string, limit: number, root: boolean}>} limits   of each field
  * @property {(rows: object, loss: number) => number} lossHeight
  * @property {(rows: object, value: number) => number} valueY
  */
 
 import { decades, largest, niceLimit } from "./scales.mjs";
+import { limitOf } from "./theme.mjs";
 
-/** @param {import("./decode.mjs").RunData} run @returns {Scales} */
-export function scalesOf(run, seen) {
-  const norm = (layer, name) => largest(run.of(layer, name) ?? []);
-  const gradients = ["grad_hidden_norm", "grad_cell_norm"].flatMap((name) => [...(run.of(seen, name) ?? [])]);
-  const [low, high] = reach(run);
-  const classes = run.header.output.classes.length;
-  const chance = run.header.output.loss === "categorical" && classes > 1 ? Math.log(classes) : null;
-  const loss = niceLimit(Math.max(largest(run.array("losses")), chance ?? 0));
+/** @param {{run: import("./decode.mjs").RunData, seen: number}[]} seen runs and layers @returns {Scales} */
+export function scalesOf(seen) {
+  const each = seen.map(({ run, seen: layer }) => alone(run, layer));
+  const most = (name) => Math.max(...each.map((one) => one[name]));
+  const chances = each.map(({ chance }) => chance).filter((chance) => chance !== null);
+  const chance = chances.length > 0 ? Math.max(...chances) : null;
+  const [low, high] = [Math.min(...each.map((one) => one.low)), most("high")];
+  const loss = niceLimit(Math.max(most("loss"), chance ?? 0));
   return {
-    norms: { hidden: norm(seen, "hidden_norm"), cell: norm(seen, "cell_norm") },
-    layerNorms: run.header.layers.map((_, k) => norm(k, "hidden_norm")),
-    input: largest(run.array("inputs") ?? []) || 1,
-    axis: decades(gradients),
+    norms: { hidden: most("hidden"), cell: most("cell") },
+    input: most("input") || 1,
+    axis: decades(each.flatMap(({ gradients }) => gradients)),
+    limits: limitsOf(seen),
     loss, chance, low, high,
     // A line of text stands above the tallest bar, and above the upper mark.
     lossHeight: (rows, value) => ((rows.loss.bottom - rows.loss.top - 15) * value) / loss,
     valueY: (rows, value) => rows.loss.bottom - 6
       - ((rows.loss.bottom - rows.loss.top - 22) * (value - low)) / (high - low),
   };
+}
+
+function alone(run, layer) {
+  const norm = (name) => largest(run.of(layer, name) ?? []);
+  const classes = run.header.output.classes.length;
+  const [low, high] = reach(run);
+  return {
+    hidden: norm("hidden_norm"), cell: norm("cell_norm"), low, high,
+    gradients: ["grad_hidden_norm", "grad_cell_norm"].flatMap((name) => [...(run.of(layer, name) ?? [])]),
+    chance: run.header.output.loss === "categorical" && classes > 1 ? Math.log(classes) : null,
+    loss: largest(run.array("losses")),
+    input: largest(run.array("inputs") ?? []),
+  };
+}
+
+/** Of every field that any of them shows; what has no bound gets the largest limit of all. */
+function limitsOf(seen) {
+  const limits = new Map();
+  for (const { run, seen: layer } of seen) {
+    for (const field of run.header.strips) {
+      const own = limitOf(run, layer, field);
+      const known = limits.get(field);
+      if (!known || own.limit > known.limit) limits.set(field, own);
+    }
+  }
+  return limits;
 }
 
 /** From the lowest to the highest of predictions and targets. */

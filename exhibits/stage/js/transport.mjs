@@ -18,7 +18,8 @@ export class Transport {
    * @param {HTMLElement} stage
    * @param {{first(): void, last(): void, left(): void, right(): void, toggle(): void,
    *   to(step: number): void, speed(speed: number): void, backward(): void,
-   *   unit(by: 1|-1): void, noUnit(): (() => void)|null}} act  `noUnit`: null where none is picked
+   *   unit(by: 1|-1): void, deeper(): void, out(): (() => void)|null}} act  `out`: null where
+   *   there is nothing to leave
    */
   constructor(stage, act) {
     this.stage = stage;
@@ -78,7 +79,7 @@ export class Transport {
     if (event.defaultPrevented || event.shiftKey && event.key === " ") return;
     const at = event.composedPath()[0];
     if (at instanceof Element && at.closest(KEEPS_ITS_KEYS)) return;
-    if (event.key === "Escape" || event.key === "ArrowUp" || event.key === "ArrowDown") return;
+    if (["Escape", "Enter", "ArrowUp", "ArrowDown"].includes(event.key)) return;
     const { top, bottom } = this.stage.getBoundingClientRect();
     const inView = Math.min(bottom, innerHeight) - Math.max(top, 0);
     if (this.stage.isConnected && inView > LEAST_IN_VIEW) this.key(event);
@@ -90,14 +91,14 @@ export class Transport {
     const at = event.composedPath()[0];
     const tag = at?.tagName ?? "";
     // A focused button or list keeps the keys that work it.
-    if (event.key === " " && (tag === "BUTTON" || tag === "SELECT")) return;
+    if ((event.key === " " || event.key === "Enter") && (tag === "BUTTON" || tag === "SELECT")) return;
     if (tag === "SELECT" && event.key.startsWith("Arrow")) return;
     const { act } = this;
     const does = {
       " ": act.toggle, ArrowLeft: act.left, ArrowRight: act.right, Home: act.first, End: act.last,
       b: act.backward, B: act.backward, "+": () => this.faster(1), "=": () => this.faster(1),
       "-": () => this.faster(-1), "−": () => this.faster(-1),
-      ArrowUp: () => act.unit(-1), ArrowDown: () => act.unit(1), Escape: act.noUnit(),
+      ArrowUp: () => act.unit(-1), ArrowDown: () => act.unit(1), Enter: act.deeper, Escape: act.out(),
     }[event.key];
     if (!does) return;
     event.preventDefault();

@@ -1,0 +1,13 @@
+"""What one thing that is sent on demand adds to a payload."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+
+@dataclass(frozen=True, eq=False)
+class Extra:
+    """Arrays by their full name in the payload, and plain values for its header's `facts`."""
+
+    arrays: dict[str, np.ndarray] = field(default_factory=dict)
+    facts: dict[str, object] = field(default_factory=dict)

@@ -1,0 +1,410 @@
+/**
+ * The stage: holds the state, runs the frames, and lets the tracks draw. What the learner does
+ * arrives here as a call, whatever it was done with; what Python must know leaves by `Reports`.
+ */
+
+import { unbundle } from "./bundle.mjs";
+import { Clock, PHASES } from "./clock.mjs";
+import { decode } from "./decode.mjs";
+import { Head } from "./head.mjs";
+import { Multiples } from "./multiples.mjs";
+import { phaseWeights, ramp } from "./progress.mjs";
+import { Reports } from "./reports.mjs";
+import { scalesOf } from "./scene.mjs";
+import { readTheme } from "./theme.mjs";
+import { Track } from "./track.mjs";
+import { Transport } from "./transport.mjs";
+
+/** Seconds that the phases take to cross-fade, and the columns to fold. */
+const FADE = 0.35;
+const FOLD = 0.9;
+const DEEPER = { overview: "cell", cell: "unit" };
+const OUT = { unit: "cell", cell: "overview" };
+
+export class Stage {
+  /** @param {HTMLElement} root the `section` */
+  constructor(root) {
+    this.root = root;
+    const find = (name) => root.querySelector(`[data-${name}]`);
+    this.tip = find("tip");
+    this.clock = new Clock({ steps: 1 });
+    this.state = { layer: 0, unit: null, rolled: false, level: "overview", track: 0 };
+    this.wants = new Set();
+    this.options = {};
+    this.hovered = null;
+    this.fade = { from: "forward", share: 1 };
+    this.roll = 1;
+    this.shown = 0;
+    this.still = matchMedia("(prefers-reduced-motion: reduce)");
+    this.tracksRoot = find("tracks");
+    this.template = root.querySelector("template[data-track]");
+    this.tracks = [];
+    this.runs = new Map();
+    this.reports = new Reports(this);
+    this.head = new Head(root, { phase: (phase) => this.enter(phase), rolled: (rolled) => this.rollUp(rolled),
+      layer: (layer) => this.seeLayer(layer), noUnit: () => this.clearUnit(), level: (level) => this.goTo(level) });
+    this.transport = new Transport(root, {
+      first: () => this.to(0), last: () => this.to(this.run.steps - 1),
+      left: () => this.to(this.clock.step - 1), right: () => this.to(this.clock.step + 1),
+      toggle: () => this.toggle(), to: (step) => this.to(step), speed: (speed) => this.setSpeed(speed),
+      backward: () => this.enter(this.clock.phase === "backward" ? "forward" : "backward"),
+      unit: (by) => this.stepUnit(by), deeper: () => this.deeper(), out: () => this.wayOut(),
+    });
+    this.multiples = new Multiples(find("multiples"), (step) => this.to(step));
+    this.sizes = new ResizeObserver(() => this.resized());
+    this.sizes.observe(root);
+    this.tick = this.tick.bind(this);
+  }
+
+  /** The run that the learner looks at, of those that stand side by side. */
+  get run() {
+    return this.focused.run;
+  }
+
+  get focused() {
+    return this.tracks[this.state.track] ?? this.tracks[0];
+  }
+
+  /** New data, a new theme, or both. */
+  update(component) {
+    const began = performance.now();
+    this.component = component;
+    if (component.data !== this.bytes) this.receive(component.data);
+    this.theme = readTheme(this.root);
+    this.load();
+    this.root.style.visibility = "visible";
+    this.root.style.minHeight = "0";
+    const at = performance.now();
+    this.root.dispatchEvent(new CustomEvent("unrolled:painted", { bubbles: true, composed: true,
+      detail: { id: this.id, at, took: at - began } }));
+  }
+
+  receive(bytes) {
+    const first = !this.bytes;
+    this.bytes = bytes;
+    const runs = new Map();
+    const { tracks, state, options, id } = unbundle(bytes, (payload, name) => {
+      // A run that is already here keeps its object, and with it what was worked out from it.
+      const run = this.runs.get(name) ?? decode(payload.slice());
+      runs.set(name, run);
+      return run;
+    });
+    this.runs = runs;
+    this.id = id;
+    this.data = tracks;
+    this.options = options;
+    this.adopt(state, first);
+  }
+
+  /** Takes what Python sends down when the page moved the stage; the rest are echoes. */
+  adopt(state, first) {
+    this.reports.heardFrom(state);
+    this.layerInFull = state.layer;
+    if (!first && state.turn === this.turn) return;
+    this.turn = state.turn;
+    const { layer, unit, level, track, wants } = state;
+    this.state = { ...this.state, layer, unit, level, track };
+    this.wants = new Set(wants);
+    this.clock.playing = false;
+    this.clock.phase = state.phase;
+    this.pending = state.step;
+    if (first) this.fade = { from: state.phase, share: 1 };
+  }
+
+  /** Makes everything that depends on the runs, the layer or the theme. */
+  load() {
+    this.arrange();
+    if (!this.tracks[this.state.track]) this.state.track = 0;
+    const { run } = this.data[this.state.track];
+    if (!run.header.layers[this.state.layer]) this.state.layer = run.header.layers.length - 1;
+    if (this.state.unit >= run.hidden) this.state.unit = null;
+    if (this.state.unit === null && this.state.level === "unit") this.state.level = "cell";
+    this.tracks.forEach((track, k) => track.take(this.data[k], this.seenIn(this.data[k].run)));
+    const phases = run.of(this.focused.seen, "grad_hidden_norm") ? PHASES : PHASES.slice(0, 2);
+    this.clock.load({ steps: run.steps, direction: run.direction(this.focused.seen), phases });
+    if (this.pending !== undefined) this.clock.moveTo(this.pending);
+    this.pending = undefined;
+    const scales = scalesOf(this.tracks.flatMap((track) =>
+      [track.run, ...(track.ghost ? [track.ghost] : [])].map((shown) => ({ run: shown, seen: track.seen }))));
+    for (const track of this.tracks) track.load(scales, this.theme);
+    this.head.load(this.data, this.state, phases, this.focused.seen);
+    this.transport.load(run);
+    this.layout();
+    if (!this.clock.playing) this.settle();
+    this.draw();
+    this.wake();
+  }
+
+  /** The layer to see of a run: the chosen one where the run has it and it travelled in full. */
+  seenIn(run) {
+    const { layers } = run.header;
+    const layer = Math.min(this.state.layer, layers.length - 1);
+    return layers[layer].full ? layer : Math.min(this.layerInFull, layers.length - 1);
+  }
+
+  /** As many tracks as there are runs; those that stay keep their elements. */
+  arrange() {
+    while (this.tracks.length > this.data.length) this.tracks.pop().root.remove();
+    while (this.tracks.length < this.data.length) {
+      const root = this.template.content.firstElementChild.cloneNode(true);
+      this.tracksRoot.append(root);
+      this.tracks.push(new Track(this, root, this.tracks.length));
+    }
+    this.root.dataset.tracks = String(this.tracks.length);
+    this.tracks.forEach((track, k) => {
+      track.title.hidden = this.tracks.length < 2;
+      track.title.textContent = this.data[k].title;
+    });
+  }
+
+  resized() {
+    if (!this.data || this.root.clientWidth === this.width) return;
+    this.layout();
+    this.draw();
+  }
+
+  /** Places everything for the present width. */
+  layout() {
+    this.width = this.root.clientWidth;
+    this.drawn = "";
+    const several = this.tracks.length > 1;
+    this.root.toggleAttribute("data-narrow", this.width < 640);
+    this.root.toggleAttribute("data-medium", this.width < 860);
+    this.root.toggleAttribute("data-stacked", several && this.width < 300 * this.tracks.length);
+    this.root.dataset.level = this.state.level;
+    for (const track of this.tracks) track.layout(this.state.level);
+    const { scene, bitmaps } = this.focused;
+    this.multiples.layout(scene, bitmaps, this.theme, this.width, this.still.matches);
+    this.stack();
+  }
+
+  stack() {
+    this.gradientFirst = this.clock.phase === "backward";
+    for (const track of this.tracks) track.stack(this.clock.phase);
+  }
+
+  // What the learner does.
+
+  to(step) {
+    this.clock.pause();
+    this.clock.moveTo(step);
+    this.changed();
+  }
+
+  toggle() {
+    const before = this.clock.phase;
+    if (this.clock.playing) this.clock.pause();
+    else this.clock.play();
+    if (this.clock.phase !== before) this.fade = { from: before, share: 0 };
+    this.since = undefined;
+    this.held = 0;
+    this.changed();
+  }
+
+  enter(phase) {
+    if (phase === this.clock.phase) return;
+    this.clock.pause();
+    this.fade = { from: this.clock.phase, share: 0 };
+    this.clock.enter(phase);
+    this.changed();
+  }
+
+  setSpeed(speed) {
+    this.clock.speed = speed;
+    this.changed();
+  }
+
+  rollUp(rolled) {
+    this.state.rolled = rolled;
+    this.changed();
+  }
+
+  seeLayer(layer) {
+    if (layer === this.state.layer) return;
+    this.state.layer = layer;
+    if (this.run.header.layers[layer]?.full) this.load();
+    this.reports.view(0);
+  }
+
+  /** The run that narration, keys and layer choice speak of. */
+  focus(track) {
+    if (track === this.state.track || !this.tracks[track]) return;
+    this.state.track = track;
+    this.load();
+    this.reports.view();
+  }
+
+  pickUnit(unit) {
+    this.state.unit = unit === this.state.unit ? null : unit;
+    this.changed();
+  }
+
+  /** The next unit down the strips, or up; from none to the first, or the last. */
+  stepUnit(by) {
+    const { unit } = this.state;
+    const start = by > 0 ? 0 : this.run.hidden - 1;
+    const next = unit === null ? start : Math.min(this.run.hidden - 1, Math.max(0, unit + by));
+    if (next !== unit) this.pickUnit(next);
+  }
+
+  /** By its chip, which goes; the focus stays on the stage. */
+  clearUnit() {
+    this.pickUnit(null);
+    this.root.focus({ preventScroll: true });
+  }
+
+  /**
+   * Looks deeper or less deep; cursor, phase and unit stay.
+   * @param {import("./bundle.mjs").Level} level
+   * @param {{x: number, y: number}} [from] the place in the window that was clicked
+   */
+  goTo(level, from) {
+    const to = level === "unit" && this.state.unit === null ? "cell" : level;
+    if (to === this.state.level) return;
+    this.state.level = to;
+    this.from = from ?? null;
+    this.layout();
+    this.changed();
+  }
+
+  /** The arithmetic of one unit. */
+  open(unit, from) {
+    this.state.unit = unit;
+    if (this.state.level === "unit") this.changed();
+    else this.goTo("unit", from);
+  }
+
+  deeper() {
+    const to = DEEPER[this.state.level];
+    if (to) this.goTo(to);
+  }
+
+  /** What Escape does here, or null where there is nothing to leave. */
+  wayOut() {
+    if (OUT[this.state.level]) return () => this.goTo(OUT[this.state.level]);
+    return this.state.unit === null ? null : () => this.pickUnit(null);
+  }
+
+  /** Asks Python for what travels on demand, or says that it is no longer needed. */
+  want(name, wanted) {
+    if (this.wants.has(name) === wanted) return;
+    if (wanted) this.wants.add(name);
+    else this.wants.delete(name);
+    this.reports.view(0);
+  }
+
+  /** A change of the run; Python answers with the run that comes of it. @param {object} edit */
+  edit(edit) {
+    if (this.options.edits) this.reports.edit(edit);
+  }
+
+  hover(unit) {
+    if (unit === this.hovered) return;
+    this.hovered = unit;
+    this.draw();
+  }
+
+  changed() {
+    this.reports.view();
+    this.draw();
+    this.wake();
+  }
+
+  // Frames.
+
+  wake() {
+    if (this.request) return;
+    this.since = undefined;
+    this.request = requestAnimationFrame(this.tick);
+  }
+
+  tick(now) {
+    this.request = 0;
+    const seconds = this.since === undefined ? 0 : Math.min(0.1, (now - this.since) / 1000);
+    this.since = now;
+    const moving = this.advance(seconds);
+    this.draw();
+    if (moving) this.request = requestAnimationFrame(this.tick);
+    else this.reports.view();
+  }
+
+  /** @returns {boolean} whether there is more to animate */
+  advance(seconds) {
+    const phase = this.clock.phase;
+    if (this.still.matches) this.step(seconds);
+    else this.clock.advance(seconds);
+    if (this.clock.phase !== phase) this.fade = { from: phase, share: 0 };
+    const quick = this.still.matches ? Infinity : seconds;
+    this.fade.share = Math.min(1, this.fade.share + quick / FADE);
+    const target = this.state.rolled ? 0 : 1;
+    const by = Math.min(Math.abs(target - this.roll), quick / FOLD);
+    this.roll += Math.sign(target - this.roll) * by;
+    const way = this.clock.place - this.shown;
+    if (this.clock.playing && Math.abs(way) < 1.5) this.shown = this.clock.place;
+    else this.shown += Math.abs(way) < 0.003 ? way : way * Math.min(1, quick * 14);
+    return this.clock.playing || this.fade.share < 1 || this.roll !== target || this.shown !== this.clock.place;
+  }
+
+  /** With reduced motion the clock moves by whole steps, and rests in between. */
+  step(seconds) {
+    if (!this.clock.playing) return;
+    this.held = (this.held ?? 0) + seconds;
+    const pause = Math.max(0.5, 1 / this.clock.speed);
+    if (this.held < pause) return;
+    this.held = 0;
+    if (this.clock.rest > 0) this.clock.rest = 1e-6;
+    const { phase, way } = this.clock;
+    this.clock.advance(1e-6);
+    if (this.clock.phase === phase && this.clock.rest === 0 && this.clock.playing) {
+      this.clock.way = Math.min(this.clock.last, Math.round(way) + 1);
+    }
+  }
+
+  /** Jumps to the end of whatever moves. */
+  settle() {
+    if (Math.abs(this.clock.place - this.shown) > this.run.steps) this.shown = this.clock.place;
+    if (this.shown > this.run.steps - 1 || this.still.matches) this.shown = this.clock.place;
+  }
+
+  draw() {
+    const { clock } = this;
+    const { phase, step } = clock;
+    const { unit: picked, rolled, level, track } = this.state;
+    const state = [this.shown, step, this.roll, this.fade.share, phase, this.hovered, picked,
+      rolled, level, track, clock.playing, clock.speed].join();
+    if (state === this.drawn) return;
+    this.drawn = state;
+    if (this.gradientFirst !== (phase === "backward")) this.stack();
+    const order = this.focused.scene.direction > 0 ? this.run.steps - 1 : 0;
+    const frame = {
+      place: this.shown,
+      // Paused in the loss phase all losses stand; played, they grow as the cursor passes.
+      lossPlace: clock.playing ? this.shown : order,
+      step: Math.round(this.shown),
+      phase,
+      weights: phaseWeights(phase, this.fade.from, ramp(this.fade.share, 0, 1)),
+      roll: this.roll * this.roll * (3 - 2 * this.roll),
+      unit: this.hovered ?? picked,
+      picked,
+      chosen: this.hovered === null,
+      playing: clock.playing,
+      focused: track,
+    };
+    for (const one of this.tracks) one.draw(frame);
+    this.multiples.draw(phase, clock.heading);
+    this.transport.show(clock);
+    this.head.show(phase, rolled);
+    this.head.showWhere(this.state, step);
+    if (this.root.dataset.step !== String(step)) this.root.dataset.step = String(step);
+    const fast = clock.playing && clock.speed > 1;
+    this.head.tell(this.focused, { step, phase, level, layer: this.focused.seen, unit: picked }, fast ? null : 500);
+  }
+
+  destroy() {
+    cancelAnimationFrame(this.request);
+    this.reports.destroy();
+    this.sizes.disconnect();
+    this.head.destroy();
+    this.transport.destroy();
+  }
+}

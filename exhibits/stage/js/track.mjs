@@ -1,0 +1,116 @@
+/**
+ * One run on the stage: its graph, strips and gradients on one time axis, and in the graph's place
+ * the view into its cell or unit. Tracks that stand side by side share clock, cursor and scales.
+ */
+
+import { Band } from "./band.mjs";
+import { Bitmaps } from "./bitmaps.mjs";
+import { Cells } from "./cells.mjs";
+import { GradientStrip } from "./gradient.mjs";
+import { Graph } from "./graph.mjs";
+import { evenEdges, lensEdges, measure } from "./layout.mjs";
+import { Levels } from "./levels.mjs";
+import { Pointer } from "./pointer.mjs";
+import { Strips } from "./strips.mjs";
+import { SharedWeight } from "./weight.mjs";
+import { largest } from "./scales.mjs";
+
+export class Track {
+  /** @param {import("./stage.mjs").Stage} stage @param {HTMLElement} root @param {number} number */
+  constructor(stage, root, number) {
+    this.stage = stage;
+    this.root = root;
+    this.number = number;
+    const find = (name) => root.querySelector(`[data-${name}]`);
+    this.body = find("body");
+    this.graphRoot = find("graph");
+    this.title = find("track-title");
+    this.graph = new Graph(find("lines"), find("columns"), find("top"));
+    this.weight = new SharedWeight(find("lines"), find("weight"));
+    this.cells = new Cells(find("cells"));
+    this.strips = new Strips(find("strips"));
+    this.gradient = new GradientStrip(find("gradient"));
+    this.band = new Band(find("band"), { frame: find("frame"), veil: find("veil"), gradientVeil: find("gradient-veil") });
+    this.levels = new Levels(find("levels"), this);
+    this.pointer = new Pointer(stage, this);
+  }
+
+  /** A run and the layer of it that is seen. @param {import("./bundle.mjs").TrackData} data */
+  take(data, seen) {
+    this.run = data.run;
+    this.ghost = data.ghost;
+    this.name = data.title;
+    this.seen = seen;
+  }
+
+  /** Everything that depends on run, layer, scales or theme, but not on the width. */
+  load(scales, theme) {
+    this.scales = scales;
+    this.theme = theme;
+    this.bitmaps = new Bitmaps(this.run, this.seen, theme, scales);
+    this.layerNorms = this.run.header.layers.map((_, k) => largest(this.run.of(k, "hidden_norm") ?? []));
+  }
+
+  /** Places everything for the present width. */
+  layout(level) {
+    const { run, seen, theme, ghost } = this;
+    const { cell, input, layers } = run.header;
+    const geometry = measure(this.root.clientWidth, { steps: run.steps, hidden: run.hidden, lstm: cell === "lstm",
+      numbers: input.kind === "numbers", layers: layers.length, seen });
+    this.root.toggleAttribute("data-narrow", geometry.narrow);
+    this.root.style.setProperty("--gutter", `${geometry.gutter}px`);
+    this.graphRoot.style.height = `${geometry.graphHeight}px`;
+    this.graphRoot.hidden = level !== "overview";
+    this.level = level;
+    this.even = evenEdges(run.steps, geometry.axis);
+    this.scene = { run, ghost, geometry, seen, direction: run.direction(seen), scales: this.scales,
+      layerNorms: this.layerNorms };
+    this.graph.layout(this.scene);
+    this.weight.layout(this.scene, theme);
+    this.cells.layout(this.scene, this.bitmaps, theme);
+    this.strips.layout(this.scene, this.bitmaps, theme);
+    this.gradient.layout(this.scene, theme);
+    this.levels.layout(this.scene, this.bitmaps, theme, level);
+    this.graph.root.setAttribute("aria-label", this.describe());
+  }
+
+  /** Going back, the gradient is what there is to see: its strip stands right under the graph. */
+  stack(phase) {
+    this.body.toggleAttribute("data-gradient-first", phase === "backward");
+    const place = (node) => ({ top: node.offsetTop, height: node.offsetHeight });
+    const strips = place(this.strips.root);
+    this.band.layout(this.scene, { strips,
+      gradient: this.gradient.root.hidden ? { top: strips.top + strips.height, height: 0 } : place(this.gradient.root) },
+    this.level === "overview");
+  }
+
+  describe() {
+    const { header, steps, hidden } = this.run;
+    const layer = header.layers[this.seen];
+    const way = layer.reverse ? ", which reads from the end, so its wires point left" : "";
+    return `The network unrolled over ${steps} steps: input, cell of ${hidden} units, prediction, `
+      + `target and loss of each step; ${layer.name}${way}. The narration above tells the step under the cursor.`;
+  }
+
+  /** The edges of the columns with the cursor at `place`. */
+  edges(place) {
+    const { geometry } = this.scene;
+    return geometry.mode === "all" ? this.even : lensEdges(this.run.steps, geometry.axis, geometry.column, place);
+  }
+
+  /** @param {Omit<import("./graph.mjs").Frame, "edges">} frame */
+  draw(frame) {
+    this.frame = { ...frame, edges: this.edges(frame.place) };
+    this.places = this.graph.places(this.frame);
+    if (this.level === "overview") {
+      this.graph.draw(this.frame, this.places);
+      this.weight.draw(this.frame, this.places.cells);
+      this.cells.draw(this.frame, this.places.cells);
+    } else {
+      this.levels.draw(this.frame);
+    }
+    this.band.draw(this.frame, this.places.cells);
+    this.strips.light(frame.unit, frame.chosen);
+    this.root.toggleAttribute("data-focused", frame.focused === this.number);
+  }
+}
