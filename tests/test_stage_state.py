@@ -48,7 +48,7 @@ def session(monkeypatch: pytest.MonkeyPatch) -> Session:
 
 
 def view(step: int, phase: str = "forward", unit: int | None = None, **others: Any) -> dict:
-    rest = {"layer": 0, "level": "overview", "track": 0, "wants": []}
+    rest = {"layer": 0, "level": "overview", "track": 0, "panels": [], "wants": []}
     return {"step": step, "phase": phase, "unit": unit, **rest, **others}
 
 
@@ -114,6 +114,7 @@ def test_the_top_layer_that_reads_from_the_beginning_is_seen_first(session: Sess
         {"level": "basement"},
         {"track": "1"},
         {"wants": "all"},
+        {"panels": "blame"},
         {"view": "nonsense"},
     ],
 )

@@ -17,10 +17,11 @@ from exhibits.stage.on_demand import is_known
 from exhibits.stage.serving import loader, routes, skeleton
 from rnn_core import Run
 
-__all__ = ["LEVELS", "PHASES", "StageState", "Track", "routes", "stage"]
+__all__ = ["LEVELS", "PANELS", "PHASES", "StageState", "Track", "routes", "stage"]
 
 PHASES = ("forward", "loss", "backward")
 LEVELS = ("overview", "cell", "unit")
+PANELS = ("blame", "space", "nudge")
 MOST_WANTS = 8
 
 _stage = st.components.v2.component("unrolled_stage", html=skeleton(), js=loader())
@@ -32,8 +33,8 @@ Edit = Mapping[str, Any]
 class StageState:
     """Where the learner is: `layer` indexes `run.layers`, `unit` is None where none is picked.
 
-    `level` is how deep they look, `track` which run they look into, `wants` what the browser shows
-    that it must be sent (`on_demand.py`).
+    `level` is how deep they look, `track` which run they look into, `panels` what stands open below
+    the strips, `wants` what the browser shows that it must be sent (`on_demand.py`).
     """
 
     step: int = 0
@@ -42,6 +43,7 @@ class StageState:
     unit: int | None = None
     level: str = "overview"
     track: int = 0
+    panels: tuple[str, ...] = ()
     wants: tuple[str, ...] = ()
 
     def within(self, runs: Sequence[Run]) -> "StageState":
@@ -153,12 +155,15 @@ def _reported(component_state: Any) -> StageState | None:
     if not isinstance(view, dict):
         return None
     step, layer, unit, track = (view.get(name) for name in ("step", "layer", "unit", "track"))
-    phase, level, wants = view.get("phase"), view.get("level"), view.get("wants")
+    phase, level = view.get("phase"), view.get("level")
+    panels, wants = view.get("panels"), view.get("wants")
     numbers = all(isinstance(number, int) for number in (step, layer, track))
-    if phase not in PHASES or level not in LEVELS or not numbers or not isinstance(wants, list):
+    if phase not in PHASES or level not in LEVELS or not numbers or not (
+        isinstance(wants, list) and isinstance(panels, list)
+    ):
         return None
     known = tuple(want for want in wants if isinstance(want, str) and is_known(want))
     return StageState(
         step, phase, layer, unit if isinstance(unit, int) else None, level, track,
-        known[:MOST_WANTS],
+        tuple(name for name in PANELS if name in panels), known[:MOST_WANTS],
     )  # fmt: skip

@@ -86,7 +86,13 @@ def _encoded(run: Run, layer: int, wants: Sequence[str]) -> Payload:
         arrays |= extra.arrays
         facts |= extra.facts
     index, body = _packed(arrays)
-    fixed = {"version": 1, **_description(run, list(shown)), "facts": facts, "arrays": index}
+    fixed = {
+        "version": 1,
+        **_description(run, list(shown)),
+        "seen": layer,
+        "facts": facts,
+        "arrays": index,
+    }
     words = json.dumps(fixed, ensure_ascii=False)
     name = hashlib.blake2b(words.encode() + body, digest_size=8).hexdigest()
     raw = json.dumps({"id": name, **fixed}, ensure_ascii=False).encode()

@@ -30,9 +30,15 @@ export default async (component) => (await stage).mount(component);
 
 @cache
 def assets() -> Mapping[str, bytes]:
-    """The served files by name."""
-    files = [*sorted((_FOLDER / "js").glob("*.mjs")), _FOLDER / "stage.css"]
-    return {file.name: file.read_bytes() for file in files}
+    """The served files by name: the modules, and every style sheet as one."""
+    modules = {file.name: file.read_bytes() for file in sorted((_FOLDER / "js").glob("*.mjs"))}
+    return modules | {"stage.css": b"\n".join(file.read_bytes() for file in _style_sheets())}
+
+
+def _style_sheets() -> list[Path]:
+    """The palette and what everything shares come first, then one sheet for each view."""
+    first = _FOLDER / "css" / "stage.css"
+    return [first, *sorted(set((_FOLDER / "css").glob("*.css")) - {first})]
 
 
 @cache

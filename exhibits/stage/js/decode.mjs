@@ -18,7 +18,8 @@
  * @property {string[]} strips      field names, in the order in which they are drawn
  * @property {LayerEntry[]} layers
  * @property {number} totalLoss
- * @property {Record<string, unknown>} facts  plain values that were sent on demand
+ * @property {number} seen          the layer that what was sent on demand is about
+ * @property {Record<string, Record<string, unknown>>} facts  plain values that were sent on demand
  * @property {Record<string, ArrayEntry>} arrays
  *
  * @typedef {Float32Array|Float64Array|Uint8Array} Values
@@ -57,6 +58,16 @@ export class RunData {
     const previous = step - this.direction(layer);
     if (previous < 0 || previous >= this.steps) return this.of(layer, `initial_${field}`)?.[unit] ?? 0;
     return this.at(layer, field, previous, unit);
+  }
+
+  /**
+   * What was sent on demand for a layer, or null where it has not come (yet).
+   * @param {number} layer @param {string} want as the browser asked for it
+   * @returns {{facts: Record<string, any>, array: (name: string) => Values|null}|null}
+   */
+  wanted(layer, want) {
+    const facts = this.header.seen === layer ? this.header.facts[want] : undefined;
+    return facts ? { facts, array: (name) => this.array(`${want}.${name}`) } : null;
   }
 
   /** +1 for a layer that reads from the beginning, -1 for one that reads from the end. */

@@ -1,13 +1,16 @@
 /**
  * What stands in the graph's place when the learner looks deeper: the inside of the cell, or the
  * arithmetic of one unit. Each view is a class with `layout(scene, bitmaps, theme)` and
- * `draw(frame)`; it is made when it is first opened and fills its own element.
+ * `draw(frame)`, and where it needs what travels on demand `wanted()`; it is made when it is first
+ * opened and fills its own element.
  */
 
+import { CellView } from "./cell_view.mjs";
 import { html } from "./dom.mjs";
+import { UnitView } from "./unit_view.mjs";
 
 /** @type {Record<string, new (root: HTMLElement, track: import("./track.mjs").Track) => any>} */
-const VIEWS = {};
+const VIEWS = { cell: CellView, unit: UnitView };
 
 export class Levels {
   /** @param {HTMLElement} root @param {import("./track.mjs").Track} track */
@@ -32,6 +35,11 @@ export class Levels {
   made(level) {
     const root = html("div", { class: `level-view ${level}-view` }, this.root);
     return { root, view: new VIEWS[level](root, this.track) };
+  }
+
+  /** What travels on demand for the view that is open. @returns {string[]} */
+  wanted() {
+    return this.views[this.level]?.view.wanted?.() ?? [];
   }
 
   /** The view grows out of the place that was clicked. */

@@ -12,6 +12,7 @@ import { phaseWeights, ramp } from "./progress.mjs";
 import { Reports } from "./reports.mjs";
 import { scalesOf } from "./scene.mjs";
 import { readTheme } from "./theme.mjs";
+import { Tools } from "./tools.mjs";
 import { Track } from "./track.mjs";
 import { Transport } from "./transport.mjs";
 
@@ -28,8 +29,8 @@ export class Stage {
     const find = (name) => root.querySelector(`[data-${name}]`);
     this.tip = find("tip");
     this.clock = new Clock({ steps: 1 });
-    this.state = { layer: 0, unit: null, rolled: false, level: "overview", track: 0 };
-    this.wants = new Set();
+    this.state = { layer: 0, unit: null, rolled: false, level: "overview", track: 0, panels: [] };
+    this.wants = [];
     this.options = {};
     this.hovered = null;
     this.fade = { from: "forward", share: 1 };
@@ -50,6 +51,7 @@ export class Stage {
       backward: () => this.enter(this.clock.phase === "backward" ? "forward" : "backward"),
       unit: (by) => this.stepUnit(by), deeper: () => this.deeper(), out: () => this.wayOut(),
     });
+    this.tools = new Tools(find("tools"), this);
     this.multiples = new Multiples(find("multiples"), (step) => this.to(step));
     this.sizes = new ResizeObserver(() => this.resized());
     this.sizes.observe(root);
@@ -102,9 +104,8 @@ export class Stage {
     this.layerInFull = state.layer;
     if (!first && state.turn === this.turn) return;
     this.turn = state.turn;
-    const { layer, unit, level, track, wants } = state;
-    this.state = { ...this.state, layer, unit, level, track };
-    this.wants = new Set(wants);
+    const { layer, unit, level, track, panels } = state;
+    this.state = { ...this.state, layer, unit, level, track, panels };
     this.clock.playing = false;
     this.clock.phase = state.phase;
     this.pending = state.step;
@@ -128,10 +129,12 @@ export class Stage {
       [track.run, ...(track.ghost ? [track.ghost] : [])].map((shown) => ({ run: shown, seen: track.seen }))));
     for (const track of this.tracks) track.load(scales, this.theme);
     this.head.load(this.data, this.state, phases, this.focused.seen);
+    this.tools.load(this.options, this.run);
     this.transport.load(run);
     this.layout();
     if (!this.clock.playing) this.settle();
     this.draw();
+    this.collectWants();
     this.wake();
   }
 
@@ -172,9 +175,10 @@ export class Stage {
     this.root.toggleAttribute("data-medium", this.width < 860);
     this.root.toggleAttribute("data-stacked", several && this.width < 300 * this.tracks.length);
     this.root.dataset.level = this.state.level;
-    for (const track of this.tracks) track.layout(this.state.level);
+    for (const track of this.tracks) track.layout(this.state.level, this.state.panels);
     const { scene, bitmaps } = this.focused;
     this.multiples.layout(scene, bitmaps, this.theme, this.width, this.still.matches);
+    this.tools.show(this.state);
     this.stack();
   }
 
@@ -285,12 +289,20 @@ export class Stage {
     return this.state.unit === null ? null : () => this.pickUnit(null);
   }
 
-  /** Asks Python for what travels on demand, or says that it is no longer needed. */
-  want(name, wanted) {
-    if (this.wants.has(name) === wanted) return;
-    if (wanted) this.wants.add(name);
-    else this.wants.delete(name);
-    this.reports.view(0);
+  /** Opens or closes what stands below the strips. @param {string} name one of `panels.mjs` */
+  togglePanel(name) {
+    const { panels } = this.state;
+    this.state.panels = panels.includes(name) ? panels.filter((other) => other !== name) : [...panels, name];
+    this.layout();
+    this.changed();
+  }
+
+  /** What travels on demand for everything that is open; a new need is told to Python at once. */
+  collectWants() {
+    const wants = [...new Set(this.tracks.flatMap((track) => track.wanted()))];
+    const isNew = wants.some((want) => !this.wants.includes(want));
+    this.wants = wants;
+    if (isNew) this.reports.view(0);
   }
 
   /** A change of the run; Python answers with the run that comes of it. @param {object} edit */
@@ -307,6 +319,7 @@ export class Stage {
   changed() {
     this.reports.view();
     this.draw();
+    this.collectWants();
     this.wake();
   }
 

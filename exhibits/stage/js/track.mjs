@@ -10,6 +10,7 @@ import { GradientStrip } from "./gradient.mjs";
 import { Graph } from "./graph.mjs";
 import { evenEdges, lensEdges, measure } from "./layout.mjs";
 import { Levels } from "./levels.mjs";
+import { Panels } from "./panels.mjs";
 import { Pointer } from "./pointer.mjs";
 import { Strips } from "./strips.mjs";
 import { SharedWeight } from "./weight.mjs";
@@ -32,6 +33,7 @@ export class Track {
     this.gradient = new GradientStrip(find("gradient"));
     this.band = new Band(find("band"), { frame: find("frame"), veil: find("veil"), gradientVeil: find("gradient-veil") });
     this.levels = new Levels(find("levels"), this);
+    this.panels = new Panels(find("panels"), this);
     this.pointer = new Pointer(stage, this);
   }
 
@@ -52,7 +54,7 @@ export class Track {
   }
 
   /** Places everything for the present width. */
-  layout(level) {
+  layout(level, panels) {
     const { run, seen, theme, ghost } = this;
     const { cell, input, layers } = run.header;
     const geometry = measure(this.root.clientWidth, { steps: run.steps, hidden: run.hidden, lstm: cell === "lstm",
@@ -71,6 +73,7 @@ export class Track {
     this.strips.layout(this.scene, this.bitmaps, theme);
     this.gradient.layout(this.scene, theme);
     this.levels.layout(this.scene, this.bitmaps, theme, level);
+    this.panels.layout(this.scene, this.bitmaps, theme, panels);
     this.graph.root.setAttribute("aria-label", this.describe());
   }
 
@@ -82,6 +85,11 @@ export class Track {
     this.band.layout(this.scene, { strips,
       gradient: this.gradient.root.hidden ? { top: strips.top + strips.height, height: 0 } : place(this.gradient.root) },
     this.level === "overview");
+  }
+
+  /** What this track's views need that travels on demand. @returns {string[]} */
+  wanted() {
+    return [...this.levels.wanted(), ...this.panels.wanted()];
   }
 
   describe() {
@@ -111,6 +119,7 @@ export class Track {
     }
     this.band.draw(this.frame, this.places.cells);
     this.strips.light(frame.unit, frame.chosen);
+    this.panels.draw(this.frame);
     this.root.toggleAttribute("data-focused", frame.focused === this.number);
   }
 }

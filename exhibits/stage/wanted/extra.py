@@ -7,7 +7,7 @@ import numpy as np
 
 @dataclass(frozen=True, eq=False)
 class Extra:
-    """Arrays by their full name in the payload, and plain values for its header's `facts`."""
+    """Arrays by name (the payload puts `want.` before it), and plain values for its header."""
 
     arrays: dict[str, np.ndarray] = field(default_factory=dict)
     facts: dict[str, object] = field(default_factory=dict)

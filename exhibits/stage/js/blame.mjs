@@ -1,0 +1,16 @@
+/** (under construction) */
+
+export class Blame {
+  constructor(root, track) {
+    this.root = root;
+    this.track = track;
+  }
+
+  layout(scene, bitmaps, theme, width) {
+    Object.assign(this, { scene, bitmaps, theme, width });
+  }
+
+  draw(frame) {
+    this.frame = frame;
+  }
+}
