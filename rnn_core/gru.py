@@ -33,13 +33,14 @@ from rnn_core.numerics import (
     recurrent_outer_sum,
     total,
 )
-from rnn_core.trace import GRUTrace, LayerGradients
+from rnn_core.trace import FREE, Clamps, GRUTrace, LayerGradients
 
 
 def forward(
     weights: Mapping[str, np.ndarray],
     inputs: Float[np.ndarray, "time batch features"],
     initial_hidden: Float[np.ndarray, "batch hidden"],
+    clamps: Clamps = FREE,
 ) -> GRUTrace:
     """Run the layer from step 0 on; `initial_hidden` is h_{-1}."""
     size = initial_hidden.shape[-1]
@@ -52,6 +53,10 @@ def forward(
     bias_hn = weights["bias_hh"][2 * size :]
     product, scratch = np.empty_like(preactivation[0]), np.empty_like(h)
     product_rz, product_q = product[:, : 2 * size], product[:, 2 * size :]
+    halves = np.full(2 * size, 0.5, inputs.dtype)
+    stretch, shift = (np.tile(row, (len(h), 1)) for row in clamps.bend(halves))
+    candidate = None if clamps.pins is None else clamps.pins[2 * size :]
+    silenced = clamps.silenced
     for a_rz, a_n, rz, q_t, n_t, h_t in zip(
         preactivation[..., : 2 * size],
         preactivation[..., 2 * size :],
@@ -65,15 +70,19 @@ def forward(
         np.add(a_rz, product_rz, a_rz)
         np.multiply(a_rz, 0.5, rz)  # σ(a) = ½ tanh(½ a) + ½
         np.tanh(rz, rz)
-        np.multiply(rz, 0.5, rz)
-        np.add(rz, 0.5, rz)
+        np.multiply(rz, stretch, rz)
+        np.add(rz, shift, rz)
         np.add(product_q, bias_hn, q_t)
         np.multiply(rz[:, :size], q_t, scratch)
         np.add(a_n, scratch, a_n)
         np.tanh(a_n, n_t)
+        if candidate is not None:
+            np.copyto(n_t, candidate, where=~np.isnan(candidate))
         np.subtract(h, n_t, scratch)
         np.multiply(scratch, rz[:, size:], scratch)
         np.add(n_t, scratch, h_t)
+        if silenced is not None:
+            h_t[:, silenced] = 0.0
         h = h_t
     return GRUTrace(
         inputs=inputs,
@@ -84,6 +93,7 @@ def forward(
         update_gate=gates[..., size:],
         candidate=n,
         recurrent_candidate=q,
+        clamps=clamps,
     )
 
 
@@ -92,18 +102,26 @@ class Slopes(NamedTuple):
 
     recurrent: Float[np.ndarray, "time batch gates"]  # ∂h_t/∂[aʳ, aᶻ, q]
     candidate: Float[np.ndarray, "time batch hidden"]  # ∂h_t/∂aⁿ
-    update_gate: Float[np.ndarray, "time batch hidden"]  # ∂h_t/∂h_{t-1}, the straight way
+    update_gate: Float[np.ndarray, "time batch hidden"]  # ∂h_t/∂h_{t-1}, the straight way: z
 
 
 def slopes(trace: GRUTrace) -> Slopes:
     """The local derivatives of every step at once, so that the adjoint loop only multiplies."""
     r, z, n, q = trace.reset_gate, trace.update_gate, trace.candidate, trace.recurrent_candidate
-    recurrent = np.empty_like(trace.preactivation)
+    size, recurrent = n.shape[-1], np.empty_like(trace.preactivation)
     by_r, by_z, by_q = np.split(recurrent, 3, axis=-1)
     by_n = (1.0 - z) * (1.0 - n * n)
+    if trace.pinned is not None:
+        by_n[..., trace.pinned[2 * size :]] = 0.0
     np.multiply(by_n, r, by_q)
     np.multiply(by_q, q * (1.0 - r), by_r)
     np.multiply(before(trace.hidden, trace.initial_hidden) - n, z * (1.0 - z), by_z)
+    if trace.pinned is not None:
+        recurrent[..., trace.pinned] = 0.0
+    if trace.clamps.silenced is not None:
+        z = z.copy()
+        for slope in (by_r, by_z, by_q, by_n, z):
+            slope[..., trace.clamps.silenced] = 0.0
     return Slopes(recurrent, by_n, z)
 
 
@@ -156,7 +174,7 @@ def adjoint(
     weight_hh = weights["weight_hh"]
     handed = from_beyond(grad_last_hidden, trace.initial_hidden)
     by_z = np.empty_like(handed)
-    reads = (grad_hidden_direct, trace.update_gate, local.recurrent.reshape(blocks))
+    reads = (grad_hidden_direct, local.update_gate, local.recurrent.reshape(blocks))
     writes = (delta_h, delta_h[:, :, None], delta_recurrent, delta_recurrent.reshape(blocks))
     for e, z, slope, dh, dh_for_all, da, da_blocks in back_in_time(*reads, *writes):
         np.add(e, handed, dh)

@@ -36,7 +36,7 @@ from rnn_core.numerics import (
     recurrent_outer_sum,
     total,
 )
-from rnn_core.trace import LayerGradients, LSTMTrace
+from rnn_core.trace import FREE, Clamps, LayerGradients, LSTMTrace
 
 
 def blocks(gates: Float[np.ndarray, "*axes gates"]) -> list[np.ndarray]:
@@ -49,6 +49,7 @@ def forward(
     inputs: Float[np.ndarray, "time batch features"],
     initial_hidden: Float[np.ndarray, "batch hidden"],
     initial_cell: Float[np.ndarray, "batch hidden"],
+    clamps: Clamps = FREE,
 ) -> LSTMTrace:
     """Run the layer from step 0 on; the initial states are h_{-1} and c_{-1}."""
     size = initial_hidden.shape[-1]
@@ -62,8 +63,8 @@ def forward(
     cell, hidden = np.empty_like(i), np.empty_like(i)
     product, scratch = np.empty_like(preactivation[0]), np.empty_like(initial_hidden)
     # Of the gates' full shape: broadcasting a row costs more than the product itself.
-    stretch = np.tile(scale, (len(initial_hidden), 1))
-    shift = 1.0 - stretch
+    stretch, shift = (np.tile(row, (len(initial_hidden), 1)) for row in clamps.bend(scale))
+    silenced = clamps.silenced
     add, dot, multiply, tanh = np.add, np.dot, np.multiply, np.tanh  # looked up once, not per step
     h, c = initial_hidden, initial_cell
     for a, gate, i_t, f_t, g_t, o_t, c_t, h_t in zip(
@@ -82,9 +83,11 @@ def forward(
         add(c_t, scratch, c_t)
         if w_co is not None:
             a[:, 3 * size :] += w_co * c_t
-            o_t[...] = 0.5 * np.tanh(a[:, 3 * size :]) + 0.5
+            o_t[...] = stretch[:, 3 * size :] * np.tanh(a[:, 3 * size :]) + shift[:, 3 * size :]
         tanh(c_t, scratch)
         multiply(o_t, scratch, h_t)
+        if silenced is not None:
+            h_t[:, silenced] = 0.0
         h, c = h_t, c_t
     preactivation *= 1.0 / scale
     return LSTMTrace(
@@ -98,6 +101,7 @@ def forward(
         output_gate=o,
         cell=cell,
         initial_cell=initial_cell,
+        clamps=clamps,
     )
 
 
@@ -141,7 +145,12 @@ def slopes(trace: LSTMTrace) -> Slopes:
     np.multiply(f * (1.0 - f), before(trace.cell, trace.initial_cell), by_f)
     np.multiply(1.0 - g * g, i, by_g)
     np.multiply(o * (1.0 - o), tanh_cell, by_o)
-    return Slopes(gates, o * (1.0 - tanh_cell * tanh_cell), f)
+    by_cell = o * (1.0 - tanh_cell * tanh_cell)
+    if trace.pinned is not None:
+        gates[..., trace.pinned] = 0.0
+    if trace.clamps.silenced is not None:
+        by_o[..., trace.clamps.silenced] = by_cell[..., trace.clamps.silenced] = 0.0
+    return Slopes(gates, by_cell, f)
 
 
 def step_back(

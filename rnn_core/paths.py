@@ -1,11 +1,17 @@
-"""The LSTM's two paths back to c_t, for the loss at one step k.
+"""The LSTM's two paths back to c_t.
 
-    direct   D_t = (Π_{s=t+1}^{k} f_s) ⊙ δh_k ⊙ o_k ⊙ (1 - tanh² c_k)
-    gates    ∂L_k/∂c_t - D_t
+For the loss at one step k (`path_split`):
+
+    direct   D_t^k = (Π_{s=t+1}^{k} f_s) ⊙ δh_k ⊙ o_k ⊙ (1 - tanh² c_k)      δh_k = ∂L_k/∂h_k
+    gates    ∂L_k/∂c_t - D_t^k
 
 `direct` runs straight along the conveyor from c_k, which the loss sees by way of h_k; `gates` is
 everything else: through the gates, the peepholes, and in lower layers through the layers above
-at earlier steps.
+at earlier steps. For all losses together (`total_path_split`) both are summed over k, and
+
+    Σ_k D_t^k = S_t      S_t = f_{t+1} ⊙ S_{t+1} + ∂L_t/∂h_t ⊙ o_t ⊙ (1 - tanh² c_t)
+
+is one elementwise sweep.
 """
 
 from typing import NamedTuple
@@ -14,10 +20,14 @@ import numpy as np
 from jaxtyping import Float
 
 from rnn_core import lstm, readout
+from rnn_core.adjoint import step_back
+from rnn_core.by_source import grad_by_source
 from rnn_core.checks import whole
+from rnn_core.network import layer_weights
+from rnn_core.numerics import apply
 from rnn_core.propagate import backward, flipped, top_of
 from rnn_core.run import Record
-from rnn_core.trace import LSTMTrace
+from rnn_core.trace import LayerTrace, LSTMTrace, States
 
 
 class PathSplit(NamedTuple):
@@ -25,6 +35,13 @@ class PathSplit(NamedTuple):
 
     direct: Float[np.ndarray, "time hidden"]
     gates: Float[np.ndarray, "time hidden"]
+
+
+class TotalPathSplit(NamedTuple):
+    """∂L/∂c_t by either path; the two sum to the record's `grad_cell`, the total ∂L/∂c_t."""
+
+    straight: States
+    gates: States
 
 
 def path_split(run: Record, layer: int, source: int, sample: int = 0) -> PathSplit:
@@ -37,15 +54,10 @@ def path_split(run: Record, layer: int, source: int, sample: int = 0) -> PathSpl
     grad_output[source] = run.grad_output[source]
     top = top_of(run.network, run.layers)
     grad_top, _ = readout.backward(run.weights, top, grad_output)
-    trace = backward(run.network, run.weights, run.layers, grad_top).layers[layer]
-    if not isinstance(trace, LSTMTrace):
-        raise ValueError(
-            f"layer must be an LSTM, whose cell state has two paths; got a {run.network.cell}"
-        )
+    trace = _lstm(backward(run.network, run.weights, run.layers, grad_top).layers[layer])
     reverse = trace.reverse
     if reverse:
-        trace, source = flipped(trace), length - 1 - source
-    assert isinstance(trace, LSTMTrace)
+        trace, source = _lstm(flipped(trace)), length - 1 - source
     assert trace.grad_hidden is not None
     assert trace.grad_cell is not None
     direct = np.zeros_like(trace.grad_cell[:, sample])
@@ -55,3 +67,50 @@ def path_split(run: Record, layer: int, source: int, sample: int = 0) -> PathSpl
     direct[source::-1] = kept * at_source
     gates = trace.grad_cell[:, sample] - direct
     return PathSplit(direct[::-1], gates[::-1]) if reverse else PathSplit(direct, gates)
+
+
+def total_path_split(run: Record, layer: int) -> TotalPathSplit:
+    """Split ∂L/∂c_t, all losses together, in one LSTM record of `run.layers`.
+
+    Equal to `path_split` summed over the sources, for the whole batch and without a backward
+    pass for each. Linear in the length, but for the lower layers of a bidirectional stack, whose
+    losses reach back and forth: there `grad_by_source` says what each loss does at its own step.
+    """
+    whole("layer", layer, 0, len(run.layers) - 1)
+    trace, own = _lstm(run.layers[layer]), _at_own_step(run, layer)
+    if trace.grad_cell is None:
+        raise ValueError("run must hold its gradients; got a forward record alone")
+    total, reverse = trace.grad_cell, trace.reverse
+    if reverse:
+        trace, own = _lstm(flipped(trace)), own[::-1]
+    straight = own * lstm.slopes(trace).cell
+    for t in range(len(straight) - 2, -1, -1):
+        straight[t] += trace.forget_gate[t + 1] * straight[t + 1]
+    straight = straight[::-1] if reverse else straight
+    return TotalPathSplit(straight, total - straight)
+
+
+def _lstm(trace: LayerTrace) -> LSTMTrace:
+    if not isinstance(trace, LSTMTrace):
+        cell = type(trace).__name__.removesuffix("Trace")
+        raise ValueError(f"layer must be an LSTM, whose cell state has two paths; got a {cell}")
+    return trace
+
+
+def _at_own_step(run: Record, layer: int) -> States:
+    """∂L_t/∂h_t for every t: what each step's own loss says of the state at that step."""
+    network = run.network
+    above = range(len(run.layers) - network.directions, layer, -network.directions)
+    if network.bidirectional and above:
+        by_source = grad_by_source(run, layer)
+        return np.einsum("ttbh->tbh", by_source)
+    at_step, _ = readout.backward(run.weights, top_of(network, run.layers), run.grad_output)
+    at_step = np.split(at_step, network.directions, axis=-1)[layer % network.directions]
+    for place in above:
+        # No later loss takes part, so nothing is handed down from later steps.
+        weights = layer_weights(run.weights, network.suffixes[place])
+        back = step_back(run.layers[place], weights)
+        nothing = np.zeros_like(at_step[0])
+        deltas = [back(t, at_step[t], nothing)[0] for t in range(len(at_step))]
+        at_step = apply(np.stack(deltas), weights["weight_ih"])
+    return at_step

@@ -13,8 +13,16 @@ from jaxtyping import Float
 
 from rnn_core import gru, lstm, rnn
 from rnn_core.checks import array
-from rnn_core.network import Network, Weights, layer_weights
-from rnn_core.trace import GRUTrace, LayerGradients, LayerTrace, LSTMTrace, RNNTrace
+from rnn_core.network import GATES, Network, Weights, layer_weights
+from rnn_core.trace import (
+    FREE,
+    Clamps,
+    GRUTrace,
+    LayerGradients,
+    LayerTrace,
+    LSTMTrace,
+    RNNTrace,
+)
 
 NOT_IN_TIME = ("initial_hidden", "initial_cell")
 
@@ -39,10 +47,12 @@ def forward(
     inputs: Float[np.ndarray, "time batch features"],
     initial_hidden: Float[np.ndarray, "layers batch hidden"] | None = None,
     initial_cell: Float[np.ndarray, "layers batch hidden"] | None = None,
+    clamps: Sequence[Clamps] = (),
 ) -> tuple[LayerTrace, ...]:
     """Run the stack; one record per layer and direction, in PyTorch's order.
 
-    Everything is computed in the weights' dtype. The initial states are zero unless given.
+    Everything is computed in the weights' dtype. The initial states are zero unless given;
+    `clamps` has one entry for each record, or none where nothing is held.
     """
     dtype = weights["weight_hh_l0"].dtype
     below = array("inputs", inputs, (None, None, network.input_size), "time, batch, features")
@@ -54,20 +64,21 @@ def forward(
             np.zeros(shape) if given is None else array(name, given, shape, "layers, batch, hidden")
         )
         starts.append(states.astype(dtype, copy=False))
+    clamps = _checked_clamps(network, clamps)
     layers: list[LayerTrace] = []
     for place, suffix in enumerate(network.suffixes):
         if place and place % network.directions == 0:
             below = side_by_side(layers[-network.directions :])
-        layer = layer_weights(weights, suffix)
-        if suffix.endswith("_reverse"):
-            trace = _cell_forward(
-                network.cell, layer, below[::-1], starts[0][place], starts[1][place]
-            )
-            layers.append(flipped(trace))
-        else:
-            layers.append(
-                _cell_forward(network.cell, layer, below, starts[0][place], starts[1][place])
-            )
+        reverse = suffix.endswith("_reverse")
+        trace = _cell_forward(
+            network.cell,
+            layer_weights(weights, suffix),
+            below[::-1] if reverse else below,
+            starts[0][place],
+            starts[1][place],
+            clamps[place],
+        )
+        layers.append(flipped(trace) if reverse else trace)
     return tuple(layers)
 
 
@@ -128,14 +139,37 @@ def flipped(trace: LayerTrace) -> LayerTrace:
     return replace(trace, reverse=not trace.reverse, **turned)
 
 
+def _checked_clamps(network: Network, clamps: Sequence[Clamps]) -> Sequence[Clamps]:
+    """One for each record, their arrays as long as the record's gates and units."""
+    count, size = len(network.suffixes), network.hidden_size
+    if len(clamps) not in (0, count):
+        raise ValueError(f"clamps must hold {count}, one for each record; got {len(clamps)}")
+    for place, clamp in enumerate(clamps):
+        due = {"pins": (GATES[network.cell] * size,), "silenced": (size,)}
+        for name, shape in due.items():
+            held = getattr(clamp, name)
+            if held is not None and held.shape != shape:
+                raise ValueError(
+                    f"clamps[{place}].{name} must have the shape {shape}; got {held.shape}"
+                )
+        if clamp.pins is not None and network.cell.startswith("rnn"):
+            raise ValueError(f"clamps[{place}].pins: a {network.cell} has no gates to pin")
+    return clamps or (FREE,) * count
+
+
 def _cell_forward(
-    cell: str, weights: Weights, inputs: np.ndarray, hidden: np.ndarray, memory: np.ndarray
+    cell: str,
+    weights: Weights,
+    inputs: np.ndarray,
+    hidden: np.ndarray,
+    memory: np.ndarray,
+    clamps: Clamps,
 ) -> LayerTrace:
     if cell == "lstm":
-        return lstm.forward(weights, inputs, hidden, memory)
+        return lstm.forward(weights, inputs, hidden, memory, clamps)
     if cell == "gru":
-        return gru.forward(weights, inputs, hidden)
-    return rnn.forward(weights, inputs, hidden, cell.removeprefix("rnn_"))
+        return gru.forward(weights, inputs, hidden, clamps)
+    return rnn.forward(weights, inputs, hidden, cell.removeprefix("rnn_"), clamps)
 
 
 def _layer_backward(trace: LayerTrace, weights: Weights, direct: np.ndarray) -> LayerGradients:

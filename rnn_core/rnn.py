@@ -25,7 +25,7 @@ from rnn_core.numerics import (
     recurrent_outer_sum,
     total,
 )
-from rnn_core.trace import LayerGradients, RNNTrace
+from rnn_core.trace import FREE, Clamps, LayerGradients, RNNTrace
 
 
 def forward(
@@ -33,13 +33,14 @@ def forward(
     inputs: Float[np.ndarray, "time batch features"],
     initial_hidden: Float[np.ndarray, "batch hidden"],
     nonlinearity: str = "tanh",
+    clamps: Clamps = FREE,
 ) -> RNNTrace:
     """Run the layer from step 0 on; `initial_hidden` is h_{-1}."""
     preactivation = project(inputs, weights["weight_ih"])
     preactivation += weights["bias_ih"] + weights["bias_hh"]
     hidden = np.empty_like(preactivation)
     recurrent, h = np.ascontiguousarray(weights["weight_hh"].T), initial_hidden
-    product = np.empty_like(h)
+    product, silenced = np.empty_like(h), clamps.silenced
     for a, h_t in zip(preactivation, hidden, strict=True):
         np.dot(h, recurrent, product)
         np.add(a, product, a)
@@ -47,6 +48,8 @@ def forward(
             np.tanh(a, h_t)
         else:
             np.maximum(a, 0.0, out=h_t)
+        if silenced is not None:
+            h_t[:, silenced] = 0.0
         h = h_t
     return RNNTrace(
         inputs=inputs,
@@ -54,14 +57,21 @@ def forward(
         hidden=hidden,
         initial_hidden=initial_hidden,
         nonlinearity=nonlinearity,
+        clamps=clamps,
     )
 
 
 def slope(trace: RNNTrace) -> Float[np.ndarray, "time batch hidden"]:
-    """φ′(a_t) for every step: 1 - h_t² for tanh, 1 or 0 for relu (0 at a = 0, as in PyTorch)."""
-    if trace.nonlinearity == "tanh":
-        return 1.0 - trace.hidden * trace.hidden
-    return (trace.hidden > 0.0).astype(trace.hidden.dtype)
+    """φ′(a_t) for every step: 1 - h_t² for tanh, 1 or 0 for relu (0 at a = 0, as in PyTorch).
+
+    0 for a silenced unit, whose h_t is held.
+    """
+    if trace.nonlinearity != "tanh":
+        return (trace.hidden > 0.0).astype(trace.hidden.dtype)
+    found = 1.0 - trace.hidden * trace.hidden
+    if trace.clamps.silenced is not None:
+        found[..., trace.clamps.silenced] = 0.0
+    return found
 
 
 def step_back(

@@ -3,7 +3,7 @@
  * type. One way for weights, inputs, gates and states.
  */
 
-import { html } from "./dom.mjs";
+import { html, scaleOf } from "./dom.mjs";
 
 /** Pixels of a drag from one end of the range to the other. */
 const TRAVEL = 160;
@@ -107,7 +107,7 @@ function key(event) {
 function type(node) {
   const root = node.closest("[data-stage]");
   const [box, stage] = [node.getBoundingClientRect(), root.getBoundingClientRect()];
-  const scale = stage.width / root.offsetWidth || 1;
+  const scale = scaleOf(root);
   const field = html("input", { type: "number", step: "any", class: "adjust-field", "aria-label": node.adjusts.label }, root);
   field.value = String(Number(node.adjusts.get().toPrecision(5)));
   Object.assign(field.style, { left: `${Math.max(0, (box.left - stage.left) / scale - 8)}px`, top: `${(box.top - stage.top) / scale - 4}px` });

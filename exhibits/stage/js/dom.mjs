@@ -62,9 +62,22 @@ export const part = (name, attributes, parent) => new Part(svg(name, attributes,
 /** The same for what is only a line: its opacity is the stroke's. */
 export const line = (name, attributes, parent) => part(name, { "data-paint": "line", ...attributes }, parent);
 
+/** How much larger an element stands on the screen than it is laid out (presentation mode). */
+export function scaleOf(node) {
+  const root = node.closest?.("[data-stage]") ?? node;
+  return Number(root.style?.getPropertyValue("--scale")) || 1;
+}
+
+/** Where a pointer is within an element, in the element's own pixels. @param {{clientX: number, clientY: number}} event */
+export function pointIn(node, event) {
+  const box = node.getBoundingClientRect();
+  const scale = scaleOf(node);
+  return { x: (event.clientX - box.left) / scale, y: (event.clientY - box.top) / scale };
+}
+
 /** Sizes a canvas in device pixels and returns its context, scaled to CSS pixels and cleared. */
 export function prepare(canvas, width, height) {
-  const ratio = globalThis.devicePixelRatio || 1;
+  const ratio = (globalThis.devicePixelRatio || 1) * scaleOf(canvas);
   const [wide, high] = [Math.round(width * ratio), Math.round(height * ratio)];
   if (canvas.width !== wide || canvas.height !== high) {
     canvas.width = wide;
