@@ -4,18 +4,21 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
-from urllib.parse import urlencode
 
 import streamlit as st
 
-from exhibits import opening
+from exhibits import opening, workbench
+from exhibits.compare import compare_control, tracks
 from exhibits.figure_panel import figure_panel
 from exhibits.frame import name_drawer
-from exhibits.network_controls import network_controls, title_of
+from exhibits.network_controls import network_controls
 from exhibits.runs import traced
 from exhibits.sequence_controls import UnknownCharacterError, in_alphabet, sequence_controls
-from exhibits.stage import StageState, Track, stage
+from exhibits.share import link_popover, view_of_link
+from exhibits.stage import StageState, stage
+from exhibits.table import MAX_LENGTH
 from rnn_core import Numbers, Run, Setup, Text, load_weights
 
 # Seconds between the stage and the figure: the browser then paints the stage before it turns to
@@ -43,15 +46,14 @@ def _upper(key: str, last_good: str) -> Run:
     """Controls and stage; returns the run that is shown."""
     with st.sidebar:
         setup = _setup(key)
-        _link(key)
+        choice = compare_control(key, setup or st.session_state.get(last_good, opening.SETUP))
     if setup is None:
         shown = "last run that worked" if last_good in st.session_state else "opening run"
         st.warning(f"Not drawn; *Setup* says why. The picture is of the {shown}.")
         setup = st.session_state.get(last_good, opening.SETUP)
     st.session_state[last_good] = setup
-    run = traced(setup)
-    _stage(run, key)
-    return run
+    _stage(setup, choice, key)
+    return traced(replace(setup, changes=workbench.present(key, setup)))
 
 
 def _setup(key: str) -> Setup | None:
@@ -65,7 +67,7 @@ def _setup(key: str) -> Setup | None:
     st.subheader("What runs")
     kind = Text if st.session_state.get(f"{key}_source", "Text") == "Text" else Numbers
     with _explained(key):
-        fields = network_controls(key, kind)
+        fields = network_controls(key, kind, len(sequence.labels) if sequence else MAX_LENGTH)
     if sequence is None or fields is None:
         return None
     with below_text, _explained(key):
@@ -107,35 +109,27 @@ def _draw_weights(key: str) -> None:
     st.session_state[f"{key}_weights"] = "random"
 
 
-def _link(key: str) -> None:
-    popover = st.popover(
-        "Link to this run",
-        icon=":material/link:",
-        width="stretch",
-        key=f"{key}_link",
-        on_change="rerun",  # so that its content is made only when it is open
-    )
-    if not popover.open:
-        return
-    with popover:
-        st.caption(
-            "Opens the same run again. For another machine that has Unrolled, put that machine's "
-            "address in place of the part before */lab*."
-        )
-        st.code(_address(), language=None, wrap_lines=True)
-
-
-def _address() -> str:
-    query = urlencode(st.query_params.to_dict())
-    return f"{st.context.url}?{query}" if query else str(st.context.url)
-
-
 @st.fragment
-def _stage(run: Run, key: str) -> None:
-    """The stage; the figures below follow it to another layer."""
-    tracks = [Track(run, title_of(run))]
-    state = stage(tracks, key=f"{key}_stage", start=StageState(step=opening.STEP))
-    before = st.session_state.get(f"{key}_layer", state.layer)
+def _stage(base: Setup, choice: str, key: str) -> None:
+    """The stage and what is taken from it; the figures below follow it."""
+    changes = workbench.present(key, base)
+    try:
+        shown = tracks(choice, base, changes)
+    except ValueError as problem:
+        st.warning(f"Not compared: {problem}.")
+        shown = tracks("nothing", base, changes)
+    state = stage(
+        shown,
+        key=f"{key}_stage",
+        start=view_of_link(key) or StageState(step=opening.STEP),
+        options=workbench.options(key, base),
+        on_edit=lambda edit: workbench.edit(key, base, edit),
+    )
+    with st.container(horizontal=True, gap="small"):
+        link_popover(key, state)
+    follows = (state.layer, workbench.settled(key, base))
+    before = st.session_state.get(f"{key}_figures_follow", follows)
     st.session_state[f"{key}_layer"] = state.layer
-    if state.layer != before:
+    st.session_state[f"{key}_figures_follow"] = follows
+    if follows != before:
         st.rerun()

@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from exhibits.table import MAX_LENGTH
 from rnn_core import MAX_LAYERS, Numbers, Run, ShippedWeights, Text, load_weights, weights_names
 
 CELL_NAMES = {
@@ -28,8 +29,10 @@ def title_of(run: Run) -> str:
     return f"{CELL_NAMES[setup.cell]} · {units}{layers}"
 
 
-def network_controls(key: str, sequence_kind: type[Text] | type[Numbers]) -> dict[str, Any]:
-    """The fields of a `Setup` that say what runs, as the learner chose them.
+def network_controls(
+    key: str, sequence_kind: type[Text] | type[Numbers], steps: int
+) -> dict[str, Any]:
+    """The fields of a `Setup` that say what runs on `steps` steps, as the learner chose them.
 
     Raises:
         ValueError: the chosen loss steps are no step numbers.
@@ -46,7 +49,7 @@ def network_controls(key: str, sequence_kind: type[Text] | type[Numbers]) -> dic
     fields |= _weights(key, cell, TASK_OF[sequence_kind])
     if not fields["weights"]:
         fields |= _random_start(key, cell)
-    return fields | {"loss_steps": _loss_steps(key)}
+    return fields | {"loss_steps": _loss_steps(key), "truncation": _truncation(key, steps)}
 
 
 def _weights(key: str, cell: str, task: str) -> dict[str, Any]:
@@ -177,6 +180,31 @@ def _loss_steps(key: str) -> str | tuple[int, ...]:
         help="Counted from 0, single or in ranges: 0-3, 7.",
     )
     return parse_steps(typed or "")
+
+
+def _truncation(key: str, steps: int) -> tuple[int, int] | None:
+    """(k1, k2) of truncated backpropagation through time, or None: all the way back."""
+    cut = st.toggle(
+        "Cut the way back",
+        key=f"{key}_cut",
+        bind="query-params",
+        help="Truncated backpropagation through time: every k1 steps the gradient goes back "
+        "through the last k2 steps, and no further. The state crosses the cut.",
+    )
+    if not cut:
+        return None
+    every = st.slider("Every k1 steps …", 1, MAX_LENGTH, 5, key=f"{key}_k1", bind="query-params")
+    back = st.slider(
+        "… back through k2 steps", 1, MAX_LENGTH, 10, key=f"{key}_k2", bind="query-params"
+    )
+    if back < every:
+        raise ValueError(
+            f"k2 must be at least k1, or some losses would go nowhere; got k1 = {every}, "
+            f"k2 = {back}"
+        )
+    if back > steps:
+        st.caption(f"The sequence has {steps} steps: k2 = {back} reaches all of it.")
+    return min(every, steps), min(back, steps)
 
 
 def parse_steps(text: str) -> tuple[int, ...]:

@@ -5,7 +5,7 @@ from functools import lru_cache
 from rnn_core import Run, Setup, run
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=128)
 def traced(setup: Setup) -> Run:
     """The run of a setup. Its arrays are shared: they are read, never written.
 

@@ -2,6 +2,7 @@
 
     run(Setup(Text("(()())"), cell="lstm", hidden_size=8)) -> Run      a setup, recorded
     record(network, weights, inputs, targets, loss=…) -> Record        any weights on any arrays
+    replace(setup, changes=Changes(pins=((0, "forget_gate", 3, 1.0),)))   what if …
 
 The cells stand in `lstm`, `gru`, `rnn`, their stacks in `propagate`, the losses in `readout`; the
 analyses of a record in `by_source`, `jacobians`, `paths`, `truncated`, `weight_steps`.
@@ -11,6 +12,7 @@ analyses of a record in `by_source`, `jacobians`, `paths`, `truncated`, `weight_
 from typing import Any
 
 from rnn_core.by_source import cancellation, grad_by_source
+from rnn_core.changes import GATE_FIELDS, Changes
 from rnn_core.jacobians import StateJacobians, state_jacobians
 from rnn_core.network import CELLS, MAX_HIDDEN_SIZE, MAX_LAYERS, Network, network_of
 from rnn_core.paths import PathSplit, path_split
@@ -18,15 +20,18 @@ from rnn_core.run import Record, Run, record, run
 from rnn_core.sequences import SIGNALS, Example, Numbers, Text, signal
 from rnn_core.setup import Setup
 from rnn_core.shipped import ShippedWeights, load_weights, weights_names
-from rnn_core.trace import GRUTrace, LayerTrace, LSTMTrace, RNNTrace
-from rnn_core.truncated import Truncated, truncated
+from rnn_core.trace import Clamps, GRUTrace, LayerTrace, LSTMTrace, RNNTrace, Truncated
+from rnn_core.truncated import truncated
 from rnn_core.weight_steps import weight_step_norms, weight_step_terms
 
 __all__ = [
     "CELLS",
+    "GATE_FIELDS",
     "MAX_HIDDEN_SIZE",
     "MAX_LAYERS",
     "SIGNALS",
+    "Changes",
+    "Clamps",
     "Example",
     "GRUTrace",
     "LSTMTrace",

@@ -16,7 +16,7 @@ from rnn_core.checks import whole
 from rnn_core.network import Weights, layer_weights
 from rnn_core.numerics import apply
 from rnn_core.propagate import flipped, top_of
-from rnn_core.run import Record
+from rnn_core.record import Record
 from rnn_core.trace import LayerTrace
 
 BySource = Float[np.ndarray, "source time batch hidden"]
@@ -26,9 +26,19 @@ def grad_by_source(run: Record, layer: int) -> BySource:
     """G for one layer's record (an index into `run.layers`, from 0); rows are losses, then steps.
 
     L_k counts as in `run.loss`: the mean over the batch. Memory grows with the length squared.
+    In a truncated run G[k, t] is 0 for the steps before the window in which L_k goes back: what
+    reaches a later step of a network that reads forward never left the window, and is as it was.
     """
-    network = run.network
     whole("layer", layer, 0, len(run.layers) - 1)
+    grads = _swept(run, layer)
+    if run.truncation is not None:
+        for source, reached in enumerate(grads):
+            reached[: run.truncation.first_step(source)] = 0.0
+    return grads
+
+
+def _swept(run: Record, layer: int) -> BySource:
+    network = run.network
     top = top_of(network, run.layers)
     at_source, _ = readout.backward(run.weights, top, run.grad_output)
     length = len(at_source)

@@ -11,7 +11,8 @@ at earlier steps. For all losses together (`total_path_split`) both are summed o
 
     Σ_k D_t^k = S_t      S_t = f_{t+1} ⊙ S_{t+1} + ∂L_t/∂h_t ⊙ o_t ⊙ (1 - tanh² c_t)
 
-is one elementwise sweep.
+is one elementwise sweep. Where the run's gradients are truncated, a loss reaches back to the start
+of its window by either path, and no further.
 """
 
 from typing import NamedTuple
@@ -26,7 +27,7 @@ from rnn_core.checks import whole
 from rnn_core.network import layer_weights
 from rnn_core.numerics import apply
 from rnn_core.propagate import backward, flipped, top_of
-from rnn_core.run import Record
+from rnn_core.record import Record
 from rnn_core.trace import LayerTrace, LSTMTrace, States
 
 
@@ -66,6 +67,9 @@ def path_split(run: Record, layer: int, source: int, sample: int = 0) -> PathSpl
     kept = np.cumprod(np.concatenate([np.ones_like(at_source)[None], forget]), axis=0)
     direct[source::-1] = kept * at_source
     gates = trace.grad_cell[:, sample] - direct
+    if run.truncation is not None:  # what reaches a step does not depend on how far it may go on
+        reached = run.truncation.first_step(source)
+        direct[:reached] = gates[:reached] = 0.0
     return PathSplit(direct[::-1], gates[::-1]) if reverse else PathSplit(direct, gates)
 
 
@@ -73,8 +77,9 @@ def total_path_split(run: Record, layer: int) -> TotalPathSplit:
     """Split ∂L/∂c_t, all losses together, in one LSTM record of `run.layers`.
 
     Equal to `path_split` summed over the sources, for the whole batch and without a backward
-    pass for each. Linear in the length, but for the lower layers of a bidirectional stack, whose
-    losses reach back and forth: there `grad_by_source` says what each loss does at its own step.
+    pass for each. Linear in the length (of all windows together), but for the lower layers of a
+    bidirectional stack, whose losses reach back and forth: there `grad_by_source` says what each
+    loss does at its own step.
     """
     whole("layer", layer, 0, len(run.layers) - 1)
     trace, own = _lstm(run.layers[layer]), _at_own_step(run, layer)
@@ -83,9 +88,16 @@ def total_path_split(run: Record, layer: int) -> TotalPathSplit:
     total, reverse = trace.grad_cell, trace.reverse
     if reverse:
         trace, own = _lstm(flipped(trace)), own[::-1]
-    straight = own * lstm.slopes(trace).cell
-    for t in range(len(straight) - 2, -1, -1):
-        straight[t] += trace.forget_gate[t + 1] * straight[t + 1]
+    own = own * lstm.slopes(trace).cell
+    straight, first = np.zeros_like(total), 0
+    for start, stop in run.truncation.windows if run.truncation else [(0, len(total))]:
+        carried = np.zeros_like(own[0])
+        for t in range(stop - 1, start - 1, -1):
+            if t >= first:  # the losses of earlier steps went back with an earlier window
+                carried = carried + own[t]
+            straight[t] += carried
+            carried = trace.forget_gate[t] * carried
+        first = stop
     straight = straight[::-1] if reverse else straight
     return TotalPathSplit(straight, total - straight)
 

@@ -7,6 +7,7 @@ back, so that row t of every record belongs to input t.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
@@ -131,7 +132,7 @@ def side_by_side(layers: Sequence[LayerTrace]) -> Float[np.ndarray, "time batch 
 
 def flipped(trace: LayerTrace) -> LayerTrace:
     """The record in the other order of time; every row keeps its content."""
-    turned = {
+    turned: dict[str, Any] = {
         field.name: np.ascontiguousarray(getattr(trace, field.name)[::-1])
         for field in fields(trace)
         if field.name not in NOT_IN_TIME and isinstance(getattr(trace, field.name), np.ndarray)

@@ -1,28 +1,29 @@
 """From a setup, or from weights and arrays, to everything that happened.
 
-    run(setup)                            what a setup says, recorded
-    record(network, weights, inputs, …)   any weights on any arrays, batch included, recorded
-
-Arrays are time first. The loss is the *sum* over the time steps that have one and the *mean*
-over the batch (see `rnn_core.readout`); every gradient is of that loss.
+run(setup)                            what a setup says, recorded
+record(network, weights, inputs, …)   any weights on any arrays (`rnn_core.record`)
 """
 
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Bool
 
-from rnn_core import readout
+from rnn_core.changes import (
+    changed_initial,
+    changed_inputs,
+    changed_weights,
+    check_changes,
+    clamps_of,
+)
 from rnn_core.initial import initial_weights
-from rnn_core.network import Network, Weights
-from rnn_core.propagate import backward, forward, top_of
+from rnn_core.network import Network
+from rnn_core.record import Record, record
 from rnn_core.sequences import Example, Numbers, Text
 from rnn_core.setup import Setup
 from rnn_core.shipped import load_weights
-from rnn_core.trace import LayerTrace
-
-Output = Float[np.ndarray, "time batch out"]
+from rnn_core.truncated import truncated
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -30,7 +31,8 @@ class Run(Record):
     """A record that came from a setup. Its arrays are read-only, so it can be cached and shared.
 
     `has_target` says where `targets` means something; `alphabet` names the classes of a text,
-    and is empty for numbers.
+    and is empty for numbers. Of a setup with changes, `inputs`, `weights` and initial states are
+    the changed ones, `targets` those of the sequence as it was.
     """
 
     setup: Setup
@@ -41,13 +43,19 @@ class Run(Record):
 def run(setup: Setup, *, dtype: Any = np.float64) -> Run:
     """Run the setup forward, take its losses, and go back through it.
 
-    Raises ValueError where the setup does not fit the shipped weights that it names, and where
-    the numbers outgrow `dtype`.
+    Raises ValueError where the setup, or a change of it, does not fit the shipped weights that it
+    names, and where the numbers outgrow `dtype`.
     """
     dtype = np.dtype(dtype)
     if dtype not in (np.float32, np.float64):
         raise TypeError(f"dtype must be float64 or float32; got {dtype}")
     sequence, example, network, weights = _prepared(setup)
+    changes = setup.changes
+    if changes:
+        alphabet = sequence.characters if isinstance(sequence, Text) else None
+        check_changes(changes, network, sequence, alphabet)
+        weights = changed_weights(weights, changes)
+        example = replace(example, inputs=changed_inputs(sequence, changes))
     with np.errstate(over="ignore", invalid="ignore"):
         recorded = record(
             network,
@@ -56,7 +64,12 @@ def run(setup: Setup, *, dtype: Any = np.float64) -> Run:
             example.targets,
             loss=example.loss,
             loss_mask=_loss_mask(setup.loss_steps, example.has_target),
+            initial_hidden=changed_initial(network, changes, "hidden"),
+            initial_cell=changed_initial(network, changes, "cell"),
+            clamps=clamps_of(network, changes),
         )
+        if setup.truncation is not None:
+            recorded = _cut(recorded, *setup.truncation)
     _refuse_overflow(recorded)
     alphabet = sequence.characters if isinstance(sequence, Text) else ""
     whole = Run(
@@ -69,6 +82,20 @@ def run(setup: Setup, *, dtype: Any = np.float64) -> Run:
     return whole
 
 
+def _cut(recorded: Record, k1: int, k2: int) -> Record:
+    """The record with the gradients of BPTT truncated to (k1, k2)."""
+    cut = truncated(recorded, k1, k2)
+    return replace(
+        recorded,
+        layers=cut.layers,
+        grad_weights=cut.grad_weights,
+        grad_inputs=cut.grad_inputs,
+        grad_initial_hidden=cut.grad_initial_hidden,
+        grad_initial_cell=cut.grad_initial_cell,
+        truncation=cut,
+    )
+
+
 def _prepared(
     setup: Setup,
 ) -> tuple[Text | Numbers, Example, Network, dict[str, np.ndarray]]:
@@ -77,15 +104,7 @@ def _prepared(
     if setup.weights:
         sequence = _in_trained_alphabet(setup)
     example = sequence.encode()
-    network = Network(
-        cell=setup.cell,
-        input_size=example.inputs.shape[-1],
-        hidden_size=setup.hidden_size,
-        num_layers=setup.num_layers,
-        bidirectional=setup.bidirectional,
-        peepholes=setup.peepholes,
-        output_size=example.inputs.shape[-1],
-    )
+    network = setup.network(example.inputs.shape[-1])
     if not setup.weights:
         return (
             sequence,

@@ -7,9 +7,13 @@ made; what depends on shipped weights (alphabet, sizes) is checked when they are
 from dataclasses import dataclass
 from typing import Any
 
+from rnn_core.changes import UNCHANGED, Changes, check_changes, read_instead
 from rnn_core.checks import flag, one_of, real, whole
-from rnn_core.network import CELLS, MAX_HIDDEN_SIZE, MAX_LAYERS
+from rnn_core.network import CELLS, MAX_HIDDEN_SIZE, MAX_LAYERS, Network
 from rnn_core.sequences import Numbers, Text
+from rnn_core.truncated import check_truncation
+
+UNKNOWN_SIZE = 2**31  # of an alphabet that comes with shipped weights: any index may fit
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,8 @@ class Setup:
     is the LSTM's total forget bias (b_ih + b_hh) of each unit; None keeps the draw. With
     `weights` named, the shipped weights are taken as they are and these three and `seed` have
     no effect. `loss_steps` is "all", "last" (the last step that has a target) or step numbers.
+    `changes` is what the learner changed of all that. With `truncation` (k1, k2) the gradients
+    are those of truncated BPTT: every k1 steps, back through k2 steps.
     """
 
     sequence: Text | Numbers
@@ -35,6 +41,8 @@ class Setup:
     forget_bias: float | None = 1.0
     loss_steps: str | tuple[int, ...] = "all"
     weights: str = ""
+    changes: Changes = UNCHANGED
+    truncation: tuple[int, int] | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.sequence, Text | Numbers):
@@ -61,6 +69,34 @@ class Setup:
         if self.forget_bias is not None:
             self._set("forget_bias", real("forget_bias", self.forget_bias))
         self._set("loss_steps", self._checked_loss_steps())
+        self._set("truncation", self._checked_truncation())
+        self._check_changes()
+
+    @property
+    def sequence_read(self) -> Text | Numbers:
+        """What the network reads: `sequence` with the changed inputs. Targets come from `sequence`.
+
+        It is there to be shown, for its labels and values; the classes of a text are numbered by
+        the `alphabet` of the run.
+        """
+        return read_instead(self.sequence, self.changes)
+
+    @property
+    def labels(self) -> list[str]:
+        """Each step's input as it is read, in words."""
+        return self.sequence_read.labels
+
+    def network(self, features: int) -> Network:
+        """The network, for an alphabet of so many characters, or 1 for numbers."""
+        return Network(
+            cell=self.cell,
+            input_size=features,
+            hidden_size=self.hidden_size,
+            num_layers=self.num_layers,
+            bidirectional=self.bidirectional,
+            peepholes=self.peepholes,
+            output_size=features,
+        )
 
     def _checked_loss_steps(self) -> str | tuple[int, ...]:
         if isinstance(self.loss_steps, str):
@@ -73,6 +109,31 @@ class Setup:
         if not steps:
             raise ValueError("loss_steps must name at least one step; got none")
         return tuple(sorted(steps))
+
+    def _checked_truncation(self) -> tuple[int, int] | None:
+        if self.truncation is None:
+            return None
+        if not isinstance(self.truncation, tuple | list) or len(self.truncation) != 2:
+            raise TypeError(
+                f"truncation must be two whole numbers (k1, k2), or None; got {self.truncation!r}"
+            )
+        try:
+            length = len(self.sequence.labels)
+            return check_truncation(*self.truncation, length, self.bidirectional)
+        except (TypeError, ValueError) as error:
+            raise type(error)(f"truncation: {error}") from None
+
+    def _check_changes(self) -> None:
+        if not isinstance(self.changes, Changes):
+            raise TypeError(f"changes must be a Changes; got {self.changes!r}")
+        if not self.changes:
+            return
+        alphabet, features = None, 1
+        if isinstance(self.sequence, Text):
+            known = not self.weights or self.sequence.alphabet
+            alphabet = self.sequence.characters if known else None
+            features = UNKNOWN_SIZE if alphabet is None else len(alphabet)
+        check_changes(self.changes, self.network(features), self.sequence, alphabet)
 
     def _set(self, name: str, value: Any) -> None:
         object.__setattr__(self, name, value)

@@ -7,79 +7,118 @@ least.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
 
 from rnn_core import readout
 from rnn_core.checks import whole
-from rnn_core.propagate import NOT_IN_TIME, backward, top_of
-from rnn_core.run import Record
-from rnn_core.trace import LayerTrace, LSTMTrace
+from rnn_core.propagate import NOT_IN_TIME, NetworkGradients, backward, top_of
+from rnn_core.record import Record
+from rnn_core.trace import LayerTrace, LSTMTrace, Truncated
 
 
-@dataclass(frozen=True, eq=False)
-class Truncated:
-    """What truncation makes of a run's gradient.
-
-    `layers` are the records with the truncated gradients, summed over the windows. `cosine` and
-    `norm_ratio` (truncated over full) compare the gradients of the recurrent layers' weights as
-    one long vector; the read-out's is exact either way. They are NaN where the full gradient is
-    0. `windows` are (start, stop) of each backward pass, `steps_held` is the longest of them.
-    """
-
-    grad_weights: dict[str, np.ndarray]
-    layers: tuple[LayerTrace, ...]
-    cosine: float
-    norm_ratio: float
-    windows: tuple[tuple[int, int], ...]
-    steps_held: int
+def check_truncation(k1: Any, k2: Any, length: int, bidirectional: bool) -> tuple[int, int]:
+    """(k1, k2) where they can cut `length` steps: 1 ≤ k1 ≤ k2 ≤ T, and reading forward alone."""
+    k2 = whole("k2", k2, 1, length)
+    k1 = whole("k1", k1, 1, k2)
+    if bidirectional:
+        raise ValueError(
+            "truncated BPTT needs a network that reads forward alone; got bidirectional=True"
+        )
+    return k1, k2
 
 
 def truncated(run: Record, k1: int, k2: int) -> Truncated:
     """The gradient of a run by BPTT truncated to (k1, k2); 1 ≤ k1 ≤ k2 ≤ T."""
     length = len(run.inputs)
-    whole("k2", k2, 1, length)
-    whole("k1", k1, 1, k2)
-    if run.network.bidirectional:
-        raise ValueError(
-            "truncated BPTT needs a network that reads forward alone; got bidirectional=True"
-        )
+    k1, k2 = check_truncation(k1, k2, length, run.network.bidirectional)
     top = top_of(run.network, run.layers)
     grad_top, of_readout = readout.backward(run.weights, top, run.grad_output)
-    weights = {name: np.zeros_like(value) for name, value in run.grad_weights.items()}
-    layers = tuple(_without_gradients(layer) for layer in run.layers)
+    full = run.grad_weights
+    if run.truncation is not None:
+        full = backward(run.network, run.weights, run.layers, grad_top).weights
     stops = [*range(k1, length, k1), length]
     windows = tuple((max(0, stop - k2), stop) for stop in stops)
+    summed = _Sums(run)
     for (start, stop), first in zip(windows, [0, *stops], strict=False):
         new = grad_top[start:stop].copy()
         new[: first - start] = 0.0  # their losses went back with an earlier window
         pieces = [_window(layer, start, stop) for layer in run.layers]
-        gradients = backward(run.network, run.weights, pieces, new)
-        for name, value in gradients.weights.items():
-            weights[name] += value
-        for layer, piece in zip(layers, gradients.layers, strict=True):
-            for name in _gradient_names(layer):
-                getattr(layer, name)[start:stop] += getattr(piece, name)
-    cosine, ratio = _compared(weights, run.grad_weights, leave_out=of_readout)
+        summed.add(backward(run.network, run.weights, pieces, new), start, stop)
+    cosine, ratio = _compared(summed.weights, full)
+    steps_held = max(stop - start for start, stop in windows)
+    for_a_step = _bytes_for_a_step(run.layers)
     return Truncated(
-        grad_weights=weights | of_readout,
-        layers=layers,
+        grad_weights=summed.weights | of_readout,
+        grad_inputs=summed.inputs,
+        grad_initial_hidden=summed.initial_hidden,
+        grad_initial_cell=summed.initial_cell,
+        layers=summed.layers,
         cosine=cosine,
         norm_ratio=ratio,
         windows=windows,
-        steps_held=max(stop - start for start, stop in windows),
+        steps_held=steps_held,
+        bytes_held=for_a_step * steps_held,
+        bytes_full=for_a_step * length,
     )
+
+
+class _Sums:
+    """The gradients of all windows, added up."""
+
+    def __init__(self, run: Record) -> None:
+        self.layers = tuple(_without_gradients(layer) for layer in run.layers)
+        self.weights = {
+            name: np.zeros_like(value)
+            for name, value in run.grad_weights.items()
+            if not name.startswith("readout")
+        }
+        self.inputs = np.zeros_like(run.grad_inputs)
+        self.initial_hidden = np.zeros_like(run.grad_initial_hidden)
+        self.initial_cell = (
+            None if run.grad_initial_cell is None else np.zeros_like(run.grad_initial_cell)
+        )
+
+    def add(self, found: NetworkGradients, start: int, stop: int) -> None:
+        for name, value in found.weights.items():
+            self.weights[name] += value
+        for layer, piece in zip(self.layers, found.layers, strict=True):
+            for name in _gradient_names(layer):
+                getattr(layer, name)[start:stop] += getattr(piece, name)
+        self.inputs[start:stop] += found.inputs
+        if start == 0:  # the others start from a state that the adjoint does not cross
+            self.initial_hidden += found.initial_hidden
+            if self.initial_cell is not None:
+                self.initial_cell += found.initial_cell
+
+
+def _bytes_for_a_step(layers: Sequence[LayerTrace]) -> int:
+    """What the forward pass keeps of one step, an array that two records share counted once."""
+    kept = {
+        (array.__array_interface__["data"], array.strides): array.nbytes // len(array)
+        for layer in layers
+        for array in _in_time(layer).values()
+    }
+    return sum(kept.values())
+
+
+def _in_time(trace: LayerTrace) -> dict[str, np.ndarray]:
+    """The arrays of a record that have a row for each step, gradients left out."""
+    left_out = {*NOT_IN_TIME, *_gradient_names(trace)}
+    values = {field.name: getattr(trace, field.name) for field in fields(trace)}
+    return {
+        name: value
+        for name, value in values.items()
+        if name not in left_out and isinstance(value, np.ndarray)
+    }
 
 
 def _window(trace: LayerTrace, start: int, stop: int) -> LayerTrace:
     """Steps start to stop - 1 of a record, with the state that they began from."""
-    changed: dict[str, Any] = {
-        field.name: getattr(trace, field.name)[start:stop]
-        for field in fields(trace)
-        if field.name not in NOT_IN_TIME and isinstance(getattr(trace, field.name), np.ndarray)
-    }
+    changed: dict[str, Any] = dict.fromkeys(_gradient_names(trace))
+    changed |= {name: value[start:stop] for name, value in _in_time(trace).items()}
     if start:
         changed["initial_hidden"] = trace.hidden[start - 1]
         if isinstance(trace, LSTMTrace):
@@ -97,13 +136,13 @@ def _without_gradients(trace: LayerTrace) -> LayerTrace:
     )
 
 
-def _compared(
-    ours: dict[str, np.ndarray], full: dict[str, np.ndarray], leave_out: Sequence[str] | Any
-) -> tuple[float, float]:
-    names = [name for name in full if name not in leave_out]
-    a = np.concatenate([ours[name].ravel() for name in names])
-    b = np.concatenate([full[name].ravel() for name in names])
+def _compared(ours: dict[str, np.ndarray], full: dict[str, np.ndarray]) -> tuple[float, float]:
+    """Cosine and ratio of norms of the gradients that `ours` names, each as one long vector."""
+    a = np.concatenate([value.ravel() for value in ours.values()])
+    b = np.concatenate([full[name].ravel() for name in ours])
     norm_a, norm_b = float(np.linalg.norm(a)), float(np.linalg.norm(b))
-    if norm_a == 0.0 or norm_b == 0.0:
-        return float("nan"), norm_a / norm_b if norm_b else float("nan")
+    if not np.isfinite([norm_a, norm_b]).all() or norm_b == 0.0:
+        return float("nan"), float("nan")
+    if norm_a == 0.0:
+        return float("nan"), 0.0
     return float(a @ b) / (norm_a * norm_b), norm_a / norm_b

@@ -5,6 +5,7 @@ in the wrong place or a forgotten term changes the answer.
 """
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -28,7 +29,7 @@ def column(*values: float) -> np.ndarray:
 
 def recorded(cell: str, weights: dict[str, np.ndarray], peepholes: bool = False):
     weights = weights | {"readout.weight": column(READ), "readout.bias": np.array([READ_BIAS])}
-    start = {"initial_hidden": np.full((1, 1, 1), H0)}
+    start: dict[str, Any] = {"initial_hidden": np.full((1, 1, 1), H0)}
     if cell == "lstm":
         start["initial_cell"] = np.full((1, 1, 1), C0)
     return record(

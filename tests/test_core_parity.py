@@ -38,7 +38,7 @@ def torch_module(network: Network, weights: dict[str, np.ndarray]) -> torch.nn.R
     return module
 
 
-def start_states(network: Network, rng: np.random.Generator) -> list[np.ndarray]:
+def start_states(network: Network, rng: np.random.Generator) -> list[Any]:
     shape = (len(network.suffixes), BATCH, network.hidden_size)
     return [rng.normal(size=shape) for _ in range(2 if network.cell == "lstm" else 1)]
 

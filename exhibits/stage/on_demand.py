@@ -9,10 +9,19 @@ In the payload its arrays are called `want.name`, and its plain values stand in 
 from collections.abc import Callable
 
 from exhibits.stage.wanted.extra import Extra
+from exhibits.stage.wanted.nudge import nudge
+from exhibits.stage.wanted.paths import paths
+from exhibits.stage.wanted.sources import sources
+from exhibits.stage.wanted.space import space
 from rnn_core import Run
 
 Maker = Callable[..., Extra]
-MAKERS: dict[str, Maker] = {}
+MAKERS: dict[str, Maker] = {
+    "sources": sources,
+    "paths": paths,
+    "space": space,
+    "nudge": nudge,
+}
 LONGEST = 120  # characters of a word from the browser
 
 

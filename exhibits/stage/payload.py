@@ -28,14 +28,17 @@ does not read the sequence itself `layer{k}.inputs`. What is sent on demand is `
 
 import hashlib
 import json
+import math
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from exhibits.stage.on_demand import on_demand
-from rnn_core import GRUTrace, LayerTrace, LSTMTrace, Numbers, Run
+from rnn_core import LayerTrace, LSTMTrace, Numbers, Run
+from rnn_core.handed import handed_back
 from rnn_core.network import layer_weights
 from rnn_core.weight_steps import factors
 
@@ -110,7 +113,7 @@ def _description(run: Run, shown: list[int]) -> dict:
         "hidden": int(run.layers[0].hidden.shape[-1]),
         "input": {
             "kind": "text" if text else "numbers",
-            "labels": sequence.labels,
+            "labels": run.setup.labels,
             "standardised": isinstance(sequence, Numbers) and sequence.standardise,
         },
         "output": {
@@ -128,7 +131,32 @@ def _description(run: Run, shown: list[int]) -> dict:
             for k, trace in enumerate(run.layers)
         ],
         "totalLoss": float(run.loss),
+        "changes": asdict(run.setup.changes),
+        "truncation": _truncation(run),
     }
+
+
+def _truncation(run: Run) -> dict | None:
+    """Where the way back is cut, and what that does to the gradient of the recurrent weights."""
+    cut = run.truncation
+    if cut is None or run.setup.truncation is None:
+        return None
+    every, back = run.setup.truncation
+    return {
+        "k1": every,
+        "k2": back,
+        "windows": [list(window) for window in cut.windows],
+        "cosine": _or_none(cut.cosine),
+        "normRatio": _or_none(cut.norm_ratio),
+        "stepsHeld": cut.steps_held,
+        "bytesHeld": cut.bytes_held,
+        "bytesFull": cut.bytes_full,
+    }
+
+
+def _or_none(value: float) -> float | None:
+    """JSON knows no NaN: where the full gradient is 0 nothing can be compared."""
+    return value if math.isfinite(value) else None
 
 
 def _outcome(run: Run) -> Arrays:
@@ -185,34 +213,23 @@ def _parameters(run: Run, k: int) -> Arrays:
 
 
 def _gradients(run: Run, k: int) -> Arrays:
-    trace, suffix = run.layers[k], run.network.suffixes[k]
+    trace, handed = run.layers[k], handed_back(run, k)
     assert trace.grad_hidden is not None
-    name = f"weight_hh{suffix}"
-    deltas = factors(run, name).deltas
-    handed = deltas @ run.weights[name]
-    if isinstance(trace, GRUTrace):
-        handed = handed + trace.update_gate * trace.grad_hidden
-    from_above = _from_above(run, k)
     arrays = {
         "grad_hidden": trace.grad_hidden[:, 0],
         "grad_hidden_norm": _norm(trace.grad_hidden),
-        "handed_hidden": _norm(handed),
-        "own_norm": _norm(from_above),
-        **_weight_steps(run, name, trace.reverse),
+        "handed_hidden": _norm(handed.hidden),
+        "own_norm": _norm(handed.direct),
+        **_weight_steps(run, f"weight_hh{run.network.suffixes[k]}", trace.reverse),
     }
-    if isinstance(trace, LSTMTrace) and trace.grad_cell is not None:
-        down = trace.forget_gate * trace.grad_cell
-        if f"weight_ci{suffix}" in run.weights and trace.grad_preactivation is not None:
-            at_input, at_forget, _, _ = np.split(trace.grad_preactivation, 4, axis=-1)
-            down = down + at_input * run.weights[f"weight_ci{suffix}"]
-            down = down + at_forget * run.weights[f"weight_cf{suffix}"]
+    if isinstance(trace, LSTMTrace) and trace.grad_cell is not None and handed.cell is not None:
         arrays |= {
             "grad_cell": trace.grad_cell[:, 0],
             "grad_cell_norm": _norm(trace.grad_cell),
-            "handed_cell": _norm(down),
+            "handed_cell": _norm(handed.cell),
         }
     found = {name: np.asarray(value, np.float64) for name, value in arrays.items()}
-    return found | {"direct": _single(from_above[:, 0])}
+    return found | {"direct": _single(handed.direct[:, 0])}
 
 
 def _weight_steps(run: Run, name: str, reverse: bool) -> Arrays:
@@ -227,24 +244,6 @@ def _weight_steps(run: Run, name: str, reverse: bool) -> Arrays:
         so_far += step
         term[t], total[t] = _size(step), _size(so_far)
     return {"weight_term": term, "weight_sum": total}
-
-
-def _from_above(run: Run, k: int) -> np.ndarray:
-    """∂L/∂h_t by every way but the layer's own recurrence: the read-out's, or the next layer's.
-
-    Taken from what stands above and not as a difference, so that it is exactly 0 where it is 0.
-    """
-    ways, size = run.network.directions, run.network.hidden_size
-    part = slice(k % ways * size, (k % ways + 1) * size)
-    above = range((k // ways + 1) * ways, (k // ways + 2) * ways)
-    if above[-1] >= len(run.layers):
-        return run.grad_output @ run.weights["readout.weight"][:, part]
-    total = np.zeros_like(run.layers[k].hidden)
-    for next_layer in above:
-        deltas = run.layers[next_layer].grad_preactivation
-        assert deltas is not None
-        total += deltas @ run.weights[f"weight_ih{run.network.suffixes[next_layer]}"][:, part]
-    return total
 
 
 def _norm(values: np.ndarray) -> np.ndarray:

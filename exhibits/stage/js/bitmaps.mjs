@@ -16,10 +16,19 @@ function table(colour) {
   return { words: Uint32Array.from(colours, ([r, g, b]) => (255 << 24) | (b << 16) | (g << 8) | r), names: colours.map((one) => css(one)) };
 }
 
+/** New minus before, value by value. */
+export function difference(run, before, layer, field) {
+  const [now, then] = [run.of(layer, field), before.of(layer, field)];
+  return now.map((value, k) => value - then[k]);
+}
+
 /** Pictures, limits and colour scales of one layer of one run in one theme. */
 export class Bitmaps {
-  /** @param {import("./decode.mjs").RunData} run @param {import("./scene.mjs").Scales} scales */
-  constructor(run, layer, theme, { axis, limits }) {
+  /**
+   * @param {import("./decode.mjs").RunData} run @param {import("./scene.mjs").Scales} scales
+   * @param {import("./decode.mjs").RunData|null} [before] to show only the difference to it
+   */
+  constructor(run, layer, theme, { axis, limits }, before = null) {
     this.run = run;
     this.limits = new Map();
     this.fields = new Map();
@@ -28,9 +37,10 @@ export class Bitmaps {
       gradient: table(sequential(theme["gradient-low"], theme.gradient)) };
     for (const field of run.header.strips) {
       const { scale, limit, root } = limits.get(field);
-      this.limits.set(field, { limit, root });
+      this.limits.set(field, { limit, root, scale, difference: before !== null });
       const share = scale === "gate" ? (value) => value : (value) => signedShare(value, limit, root);
-      this.fields.set(field, { values: run.of(layer, field), share, table: tables[scale] });
+      const values = before ? difference(run, before, layer, field) : run.of(layer, field);
+      this.fields.set(field, { values, share, table: tables[scale] });
     }
     for (const field of ["grad_hidden", "grad_cell"]) {
       const values = run.of(layer, field);

@@ -7,6 +7,7 @@
  * tape of what goes in and out, which is pulled through the one cell that is left.
  */
 
+import { Before } from "./before.mjs";
 import { line, part, svg, Part } from "./dom.mjs";
 import { bestClass, sign } from "./narration.mjs";
 import { arrived, filled, lossStrength, ramp } from "./progress.mjs";
@@ -54,6 +55,7 @@ export class Column {
     this.lossText = part("text", { class: "loss-value" }, group);
     this.truth = line("line", { class: "truth", x1: -9, x2: 9 }, group);
     this.guess = part("circle", { class: "guess", r: 4, cx: 0 }, group);
+    this.before = new Before(group, text);
   }
 
   /** Gives the column a step of the run. @param {import("./graph.mjs").Scene} scene */
@@ -70,6 +72,7 @@ export class Column {
       this.showNumber(run.array("inputs")[step], rows, scales);
     }
     this.showOutcome(scene, step, rows);
+    this.before.show(scene, step);
     this.showOthers(scene, step, rows, boxWidth);
   }
 
@@ -208,6 +211,7 @@ export class Column {
     this.target.fade(known);
     this.truth.fade(this.kind.text || !this.hasTarget ? 0 : known);
     this.guess.fade(this.kind.text ? 0 : known);
+    this.before.draw(known);
     this.drawLoss(scene, frame, known);
   }
 

@@ -18,6 +18,11 @@
  * @property {string[]} strips      field names, in the order in which they are drawn
  * @property {LayerEntry[]} layers
  * @property {number} totalLoss
+ * @property {{inputs: [number, string|number][], weights: [string, number, number, number][],
+ *   initial: [string, number, number, number][], pins: [number, string, number, number][],
+ *   silenced: [number, number][]}} changes  what the learner changed of the run
+ * @property {{k1: number, k2: number, windows: [number, number][], cosine: number|null,
+ *   normRatio: number|null, stepsHeld: number, bytesHeld: number, bytesFull: number}|null} truncation
  * @property {number} seen          the layer that what was sent on demand is about
  * @property {Record<string, Record<string, unknown>>} facts  plain values that were sent on demand
  * @property {Record<string, ArrayEntry>} arrays

@@ -1,13 +1,14 @@
 /**
  * The gradient strip: ‖∂L/∂h_t‖ as bars and ‖∂L/∂c_t‖ as ticks, on an absolute log axis, so that
  * vanishing is seen. What lies below the axis, or is exactly 0, is marked as such at its foot.
+ * A guest (`blame_strip.mjs`) may divide the bars; it then paints them, and has more height.
  */
 
-import { html, prepare } from "./dom.mjs";
+import { html, pointIn, prepare } from "./dom.mjs";
 import { css, decadeLabels, onLog, powerOfTen, significant } from "./scales.mjs";
 
 /** Room above the top decade and below the lowest. */
-const MARGIN = { top: 7, bottom: 16 };
+export const MARGIN = { top: 7, bottom: 16 };
 
 export class GradientStrip {
   /** @param {HTMLElement} root */
@@ -16,12 +17,15 @@ export class GradientStrip {
     this.canvas = root.querySelector("canvas");
     this.label = root.querySelector("[data-gradient-label]");
     this.ticks = root.querySelector("[data-decades]");
+    this.guest = null;
   }
 
   /** @param {import("./graph.mjs").Scene} scene */
   layout(scene, theme) {
     this.scene = scene;
     const { geometry, run, seen, scales } = scene;
+    this.receive(null);
+    this.height = geometry.gradientHeight;
     this.hidden = run.of(seen, "grad_hidden_norm");
     this.cell = run.of(seen, "grad_cell_norm");
     this.root.hidden = !this.hidden;
@@ -31,39 +35,48 @@ export class GradientStrip {
     this.canvas.setAttribute("aria-label",
       `Gradient norms by time step on a log axis from ${powerOfTen(low)} to ${powerOfTen(high)}; `
       + `at t = 0 ${significant(this.hidden[0])}, at t = ${run.steps - 1} ${significant(this.hidden[run.steps - 1])}`);
-    this.drawTicks(geometry);
+    this.powers = decadeLabels(scales.axis, 5);
+    this.drawTicks(this.powers.map((power) => [powerOfTen(power), this.y(power)]));
     this.paint(theme);
   }
 
-  y(power) {
-    const { low, high } = this.scene.scales.axis;
-    const room = this.scene.geometry.gradientHeight - MARGIN.top - MARGIN.bottom;
+  /** Until the next layout the bars are the guest's. @param {import("./blame_strip.mjs").BlameStrip|null} guest */
+  receive(guest) {
+    if (this.guest && this.guest !== guest) this.guest.leave();
+    this.guest = guest;
+    this.root.toggleAttribute("data-divided", guest !== null);
+  }
+
+  /** @param {{low: number, high: number}} [axis] */
+  y(power, { low, high } = this.scene.scales.axis) {
+    const room = this.height - MARGIN.top - MARGIN.bottom;
     return MARGIN.top + room * (1 - (power - low) / (high - low));
   }
 
-  drawTicks(geometry) {
-    this.powers = decadeLabels(this.scene.scales.axis, 5);
-    this.ticks.replaceChildren(...this.powers.map((power) => {
+  /** @param {[string, number][]} labels texts and heights */
+  drawTicks(labels) {
+    this.ticks.replaceChildren(...labels.map(([text, y]) => {
       const tick = html("span");
-      tick.textContent = powerOfTen(power);
-      tick.style.top = `${this.y(power)}px`;
+      tick.textContent = text;
+      tick.style.top = `${y}px`;
       return tick;
     }));
-    this.ticks.style.height = `${geometry.gradientHeight}px`;
+    this.ticks.style.height = `${this.height}px`;
+  }
+
+  /** How wide a bar is. */
+  get wide() {
+    const { cellWidth } = this.scene.geometry;
+    return cellWidth > 5 ? Math.min(cellWidth * 0.72, 46) : Math.max(1, cellWidth - 0.6);
   }
 
   paint(theme) {
     const { geometry, run, scales } = this.scene;
-    const { axis, gradientHeight, cellWidth } = geometry;
-    const context = prepare(this.canvas, axis, gradientHeight);
-    context.fillStyle = css(theme.line);
-    for (let power = scales.axis.low; power <= scales.axis.high; power++) {
-      context.globalAlpha = this.powers.includes(power) ? 1 : 0.45;
-      context.fillRect(0, Math.round(this.y(power)), axis, 1);
-    }
-    context.globalAlpha = 1;
+    const { axis, cellWidth } = geometry;
+    const context = prepare(this.canvas, axis, this.height);
+    this.rule(context, theme, scales.axis);
     const foot = this.y(scales.axis.low);
-    const wide = cellWidth > 5 ? Math.min(cellWidth * 0.72, 46) : Math.max(1, cellWidth - 0.6);
+    const { wide } = this;
     for (let t = 0; t < run.steps; t++) {
       const x = (t + 0.5) * cellWidth;
       this.bar(context, theme, this.hidden[t], x, wide, foot);
@@ -72,9 +85,19 @@ export class GradientStrip {
     this.stepNumbers(context, theme);
   }
 
-  bar(context, theme, value, x, wide, foot) {
+  /** The lines of the decades. */
+  rule(context, theme, axis) {
+    context.fillStyle = css(theme.line);
+    for (let power = axis.low; power <= axis.high; power++) {
+      context.globalAlpha = this.powers.includes(power) ? 1 : 0.45;
+      context.fillRect(0, Math.round(this.y(power, axis)), this.scene.geometry.axis, 1);
+    }
+    context.globalAlpha = 1;
+  }
+
+  bar(context, theme, value, x, wide, foot, axis = this.scene.scales.axis) {
     context.fillStyle = css(theme.gradient);
-    const height = onLog(value, this.scene.scales.axis) * (foot - MARGIN.top);
+    const height = onLog(value, axis) * (foot - MARGIN.top);
     if (height > 0) {
       context.fillRect(x - wide / 2, foot - height, wide, height);
       return;
@@ -115,16 +138,31 @@ export class GradientStrip {
     context.textAlign = "center";
     context.textBaseline = "alphabetic";
     for (let t = 0; t < run.steps; t += every) {
-      context.fillText(String(t), Math.max(4, (t + 0.5) * geometry.cellWidth), geometry.gradientHeight - 2);
+      context.fillText(String(t), Math.max(4, (t + 0.5) * geometry.cellWidth), this.height - 2);
     }
   }
 
   /** @returns {number|null} the step at a point of the window */
   at(clientX, clientY) {
     if (this.root.hidden) return null;
-    const box = this.canvas.getBoundingClientRect();
-    if (clientY < box.top || clientY > box.bottom) return null;
-    const step = Math.floor((clientX - box.left) / this.scene.geometry.cellWidth);
-    return step >= 0 && step < this.scene.run.steps ? step : null;
+    const { x, y } = pointIn(this.canvas, { clientX, clientY });
+    if (y < 0 || y > this.height) return null;
+    const step = Math.floor(x / this.scene.geometry.cellWidth);
+    return x >= 0 && step < this.scene.run.steps ? step : null;
+  }
+
+  /** What a divided bar holds at a point of the window. @returns {import("./blame_strip.mjs").Spot|null} */
+  bandAt(event) {
+    return this.guest?.bandAt(pointIn(this.canvas, event)) ?? null;
+  }
+
+  /** @param {import("./blame_strip.mjs").Spot|null} spot */
+  hover(spot) {
+    this.guest?.hover(spot);
+  }
+
+  /** @param {import("./blame_strip.mjs").Spot} spot */
+  pick(spot) {
+    this.guest?.pick(spot);
   }
 }

@@ -36,6 +36,7 @@ import { between } from "./layout.mjs";
 import { Loops } from "./loops.mjs";
 import { ramp } from "./progress.mjs";
 import { significant } from "./scales.mjs";
+import { Scissors } from "./scissors.mjs";
 import { Signals } from "./signals.mjs";
 
 const ROWS = [
@@ -57,6 +58,7 @@ export class Graph {
     this.chance = line("line", { class: "chance", x1: 0 }, root);
     this.loops = new Loops(root);
     this.outline = part("rect", { class: "outline", rx: 9 }, top);
+    this.scissors = new Scissors(top);
     this.signals = new Signals(top, this.loops);
     this.columns = new Map();
     this.free = [];
@@ -79,6 +81,7 @@ export class Graph {
     this.outline.set("height", box.bottom - box.top + 4);
     this.outline.set("y", box.top - 2);
     this.loops.layout(scene);
+    this.scissors.layout(scene);
   }
 
   /** Columns are kept for a run of the same kind; what they show is filled in as they are handed out. */
@@ -171,6 +174,7 @@ export class Graph {
     this.outline.set("x", x - geometry.boxWidth / 2 - 2);
     this.chance.fade(0.35 + 0.65 * frame.weights.loss);
     this.loops.draw(frame);
+    this.scissors.draw(frame, places);
     this.signals.draw(this.scene, frame, places);
   }
 

@@ -3,6 +3,7 @@
  * scrubs. In the strips a drag points at the step itself, in the graph it pulls the cursor along.
  */
 
+import { pointIn, scaleOf } from "./dom.mjs";
 import { columnAt } from "./layout.mjs";
 import { named } from "./narration.mjs";
 import { significant } from "./scales.mjs";
@@ -73,16 +74,17 @@ export class Pointer {
   scrub(event) {
     const { geometry, run } = this.track.scene;
     if (this.from.inGraph) {
-      this.stage.to(this.from.step + Math.round(((event.clientX - this.from.x) / geometry.axis) * run.steps));
+      const moved = (event.clientX - this.from.x) / scaleOf(this.stage.root);
+      this.stage.to(this.from.step + Math.round((moved / geometry.axis) * run.steps));
       return;
     }
-    const left = this.track.body.getBoundingClientRect().left + geometry.gutter;
-    this.stage.to(Math.floor((event.clientX - left) / geometry.cellWidth));
+    const { x } = pointIn(this.track.body, event);
+    this.stage.to(Math.floor((x - geometry.gutter) / geometry.cellWidth));
   }
 
   /** What is under the pointer. */
   target(event) {
-    const inStrip = this.track.strips.at(event.clientX, event.clientY);
+    const inStrip = this.track.strips.at(event);
     if (inStrip) return { kind: "strip", ...inStrip };
     const step = this.track.gradient.at(event.clientX, event.clientY);
     if (step !== null) return { kind: "gradient", step };
@@ -91,8 +93,8 @@ export class Pointer {
 
   graphTarget(event) {
     const { geometry, run, seen } = this.track.scene;
-    const box = this.track.graphRoot.getBoundingClientRect();
-    const [x, y] = [event.clientX - box.left - geometry.gutter, event.clientY - box.top];
+    const at = pointIn(this.track.graphRoot, event);
+    const [x, y] = [at.x - geometry.gutter, at.y];
     const { frame, places: { cells: middles } } = this.track;
     const rolled = frame.roll < 0.5;
     if (x < 0 || x > geometry.axis) return null;
@@ -144,20 +146,20 @@ export class Pointer {
     const { geometry, run } = this.track.scene;
     const canvas = this.track.strips.strips.find((strip) => strip.field === target.field).canvas;
     const [body, box] = [this.track.body.getBoundingClientRect(), canvas.getBoundingClientRect()];
+    const scale = scaleOf(this.stage.root);
     const height = geometry.stripHeight / run.hidden;
     const [wide, high] = [Math.max(7, geometry.cellWidth + 2), Math.max(7, height + 2)];
-    const x = box.left - body.left + (target.step + 0.5) * geometry.cellWidth - wide / 2;
-    const y = box.top - body.top + (target.unit + 0.5) * height - high / 2;
+    const x = (box.left - body.left) / scale + (target.step + 0.5) * geometry.cellWidth - wide / 2;
+    const y = (box.top - body.top) / scale + (target.unit + 0.5) * height - high / 2;
     Object.assign(this.spot.style, { width: `${wide}px`, height: `${high}px`, left: "0", top: "0",
       transform: `translate(${x}px, ${y}px)` });
   }
 
   place(event) {
-    const box = this.stage.root.getBoundingClientRect();
+    const at = pointIn(this.stage.root, event);
     const { offsetWidth: wide, offsetHeight: high } = this.tip;
-    const x = event.clientX - box.left + 14 + wide > box.width ? event.clientX - box.left - wide - 10
-      : event.clientX - box.left + 14;
-    const y = event.clientY - box.top - high - 12;
+    const x = at.x + 14 + wide > this.stage.root.offsetWidth ? at.x - wide - 10 : at.x + 14;
+    const y = at.y - high - 12 + this.stage.root.scrollTop;
     this.tip.style.transform = `translate(${Math.max(0, x)}px, ${Math.max(0, y)}px)`;
   }
 

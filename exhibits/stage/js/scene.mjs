@@ -15,11 +15,17 @@
  * @property {(rows: object, value: number) => number} valueY
  */
 
+import { difference } from "./bitmaps.mjs";
 import { decades, largest, niceLimit } from "./scales.mjs";
 import { limitOf } from "./theme.mjs";
 
-/** @param {{run: import("./decode.mjs").RunData, seen: number}[]} seen runs and layers @returns {Scales} */
-export function scalesOf(seen) {
+/**
+ * @param {{run: import("./decode.mjs").RunData, seen: number}[]} seen runs and layers
+ * @param {{run: import("./decode.mjs").RunData, before: import("./decode.mjs").RunData, seen: number}[]} [differences]
+ *   what is coloured by its difference alone
+ * @returns {Scales}
+ */
+export function scalesOf(seen, differences = []) {
   const each = seen.map(({ run, seen: layer }) => alone(run, layer));
   const most = (name) => Math.max(...each.map((one) => one[name]));
   const chances = each.map(({ chance }) => chance).filter((chance) => chance !== null);
@@ -30,7 +36,7 @@ export function scalesOf(seen) {
     norms: { hidden: most("hidden"), cell: most("cell") },
     input: most("input") || 1,
     axis: decades(each.flatMap(({ gradients }) => gradients)),
-    limits: limitsOf(seen),
+    limits: differences.length > 0 ? limitsOfDifferences(differences) : limitsOf(seen),
     loss, chance, low, high,
     // A line of text stands above the tallest bar, and above the upper mark.
     lossHeight: (rows, value) => ((rows.loss.bottom - rows.loss.top - 15) * value) / loss,
@@ -60,6 +66,18 @@ function limitsOf(seen) {
       const own = limitOf(run, layer, field);
       const known = limits.get(field);
       if (!known || own.limit > known.limit) limits.set(field, own);
+    }
+  }
+  return limits;
+}
+
+/** The same for differences: signed, whatever the field. */
+function limitsOfDifferences(pairs) {
+  const limits = new Map();
+  for (const { run, before, seen } of pairs) {
+    for (const field of run.header.strips) {
+      const limit = niceLimit(largest(difference(run, before, seen, field)));
+      if (!(limits.get(field)?.limit > limit)) limits.set(field, { scale: "signed", limit, root: true });
     }
   }
   return limits;

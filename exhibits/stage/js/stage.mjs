@@ -8,7 +8,8 @@ import { Clock, PHASES } from "./clock.mjs";
 import { decode } from "./decode.mjs";
 import { Head } from "./head.mjs";
 import { Multiples } from "./multiples.mjs";
-import { phaseWeights, ramp } from "./progress.mjs";
+import { Motion } from "./motion.mjs";
+import { Presentation } from "./presentation.mjs";
 import { Reports } from "./reports.mjs";
 import { scalesOf } from "./scene.mjs";
 import { readTheme } from "./theme.mjs";
@@ -16,9 +17,6 @@ import { Tools } from "./tools.mjs";
 import { Track } from "./track.mjs";
 import { Transport } from "./transport.mjs";
 
-/** Seconds that the phases take to cross-fade, and the columns to fold. */
-const FADE = 0.35;
-const FOLD = 0.9;
 const DEEPER = { overview: "cell", cell: "unit" };
 const OUT = { unit: "cell", cell: "overview" };
 
@@ -29,14 +27,12 @@ export class Stage {
     const find = (name) => root.querySelector(`[data-${name}]`);
     this.tip = find("tip");
     this.clock = new Clock({ steps: 1 });
-    this.state = { layer: 0, unit: null, rolled: false, level: "overview", track: 0, panels: [] };
+    this.state = { layer: 0, unit: null, rolled: false, level: "overview", track: 0, panels: [], difference: false };
     this.wants = [];
     this.options = {};
     this.hovered = null;
-    this.fade = { from: "forward", share: 1 };
-    this.roll = 1;
-    this.shown = 0;
     this.still = matchMedia("(prefers-reduced-motion: reduce)");
+    this.motion = new Motion(this.clock, () => this.still.matches);
     this.tracksRoot = find("tracks");
     this.template = root.querySelector("template[data-track]");
     this.tracks = [];
@@ -50,7 +46,10 @@ export class Stage {
       toggle: () => this.toggle(), to: (step) => this.to(step), speed: (speed) => this.setSpeed(speed),
       backward: () => this.enter(this.clock.phase === "backward" ? "forward" : "backward"),
       unit: (by) => this.stepUnit(by), deeper: () => this.deeper(), out: () => this.wayOut(),
+      undo: () => this.edit({ kind: "undo" }), redo: () => this.edit({ kind: "redo" }),
+      present: () => this.presentation.toggle(),
     });
+    this.presentation = new Presentation(this);
     this.tools = new Tools(find("tools"), this);
     this.multiples = new Multiples(find("multiples"), (step) => this.to(step));
     this.sizes = new ResizeObserver(() => this.resized());
@@ -109,7 +108,7 @@ export class Stage {
     this.clock.playing = false;
     this.clock.phase = state.phase;
     this.pending = state.step;
-    if (first) this.fade = { from: state.phase, share: 1 };
+    if (first) this.motion.start(state.phase);
   }
 
   /** Makes everything that depends on the runs, the layer or the theme. */
@@ -125,14 +124,17 @@ export class Stage {
     this.clock.load({ steps: run.steps, direction: run.direction(this.focused.seen), phases });
     if (this.pending !== undefined) this.clock.moveTo(this.pending);
     this.pending = undefined;
-    const scales = scalesOf(this.tracks.flatMap((track) =>
-      [track.run, ...(track.ghost ? [track.ghost] : [])].map((shown) => ({ run: shown, seen: track.seen }))));
-    for (const track of this.tracks) track.load(scales, this.theme);
+    this.state.difference &&= this.tracks.some(({ ghost }) => ghost);
+    const { difference } = this.state;
+    const shown = this.tracks.flatMap(({ run: now, ghost, seen }) => [now, ghost].filter(Boolean).map((one) => ({ run: one, seen })));
+    const pairs = this.tracks.filter(({ ghost }) => difference && ghost).map(({ run: now, ghost, seen }) => ({ run: now, before: ghost, seen }));
+    const scales = scalesOf(shown, pairs);
+    for (const track of this.tracks) track.load(scales, this.theme, difference);
     this.head.load(this.data, this.state, phases, this.focused.seen);
-    this.tools.load(this.options, this.run);
+    this.tools.load(this.options, this.tracks.some(({ ghost }) => ghost));
     this.transport.load(run);
     this.layout();
-    if (!this.clock.playing) this.settle();
+    if (!this.clock.playing) this.motion.settle(run.steps);
     this.draw();
     this.collectWants();
     this.wake();
@@ -161,7 +163,10 @@ export class Stage {
   }
 
   resized() {
-    if (!this.data || this.root.clientWidth === this.width) return;
+    if (this.data && this.root.clientWidth !== this.width) this.relayout();
+  }
+
+  relayout() {
     this.layout();
     this.draw();
   }
@@ -199,16 +204,16 @@ export class Stage {
     const before = this.clock.phase;
     if (this.clock.playing) this.clock.pause();
     else this.clock.play();
-    if (this.clock.phase !== before) this.fade = { from: before, share: 0 };
+    if (this.clock.phase !== before) this.motion.leave(before);
     this.since = undefined;
-    this.held = 0;
+    this.motion.held = 0;
     this.changed();
   }
 
   enter(phase) {
     if (phase === this.clock.phase) return;
     this.clock.pause();
-    this.fade = { from: this.clock.phase, share: 0 };
+    this.motion.leave(this.clock.phase);
     this.clock.enter(phase);
     this.changed();
   }
@@ -297,6 +302,12 @@ export class Stage {
     this.changed();
   }
 
+  /** Colours only what the learner's change made of it, or again the run itself. */
+  showDifference() {
+    this.state.difference = !this.state.difference;
+    this.load();
+  }
+
   /** What travels on demand for everything that is open; a new need is told to Python at once. */
   collectWants() {
     const wants = [...new Set(this.tracks.flatMap((track) => track.wanted()))];
@@ -307,7 +318,7 @@ export class Stage {
 
   /** A change of the run; Python answers with the run that comes of it. @param {object} edit */
   edit(edit) {
-    if (this.options.edits) this.reports.edit(edit);
+    if (this.options.edits) this.reports.edit({ ...edit, track: this.state.track });
   }
 
   hover(unit) {
@@ -335,68 +346,29 @@ export class Stage {
     this.request = 0;
     const seconds = this.since === undefined ? 0 : Math.min(0.1, (now - this.since) / 1000);
     this.since = now;
-    const moving = this.advance(seconds);
+    const moving = this.motion.advance(seconds, this.state.rolled);
     this.draw();
     if (moving) this.request = requestAnimationFrame(this.tick);
     else this.reports.view();
-  }
-
-  /** @returns {boolean} whether there is more to animate */
-  advance(seconds) {
-    const phase = this.clock.phase;
-    if (this.still.matches) this.step(seconds);
-    else this.clock.advance(seconds);
-    if (this.clock.phase !== phase) this.fade = { from: phase, share: 0 };
-    const quick = this.still.matches ? Infinity : seconds;
-    this.fade.share = Math.min(1, this.fade.share + quick / FADE);
-    const target = this.state.rolled ? 0 : 1;
-    const by = Math.min(Math.abs(target - this.roll), quick / FOLD);
-    this.roll += Math.sign(target - this.roll) * by;
-    const way = this.clock.place - this.shown;
-    if (this.clock.playing && Math.abs(way) < 1.5) this.shown = this.clock.place;
-    else this.shown += Math.abs(way) < 0.003 ? way : way * Math.min(1, quick * 14);
-    return this.clock.playing || this.fade.share < 1 || this.roll !== target || this.shown !== this.clock.place;
-  }
-
-  /** With reduced motion the clock moves by whole steps, and rests in between. */
-  step(seconds) {
-    if (!this.clock.playing) return;
-    this.held = (this.held ?? 0) + seconds;
-    const pause = Math.max(0.5, 1 / this.clock.speed);
-    if (this.held < pause) return;
-    this.held = 0;
-    if (this.clock.rest > 0) this.clock.rest = 1e-6;
-    const { phase, way } = this.clock;
-    this.clock.advance(1e-6);
-    if (this.clock.phase === phase && this.clock.rest === 0 && this.clock.playing) {
-      this.clock.way = Math.min(this.clock.last, Math.round(way) + 1);
-    }
-  }
-
-  /** Jumps to the end of whatever moves. */
-  settle() {
-    if (Math.abs(this.clock.place - this.shown) > this.run.steps) this.shown = this.clock.place;
-    if (this.shown > this.run.steps - 1 || this.still.matches) this.shown = this.clock.place;
   }
 
   draw() {
     const { clock } = this;
     const { phase, step } = clock;
     const { unit: picked, rolled, level, track } = this.state;
-    const state = [this.shown, step, this.roll, this.fade.share, phase, this.hovered, picked,
-      rolled, level, track, clock.playing, clock.speed].join();
+    const state = [this.motion.state, step, phase, this.hovered, picked, rolled, level, track,
+      clock.playing, clock.speed].join();
     if (state === this.drawn) return;
     this.drawn = state;
     if (this.gradientFirst !== (phase === "backward")) this.stack();
     const order = this.focused.scene.direction > 0 ? this.run.steps - 1 : 0;
+    const { place, weights, unrolled } = this.motion;
     const frame = {
-      place: this.shown,
+      place, phase, weights,
       // Paused in the loss phase all losses stand; played, they grow as the cursor passes.
-      lossPlace: clock.playing ? this.shown : order,
-      step: Math.round(this.shown),
-      phase,
-      weights: phaseWeights(phase, this.fade.from, ramp(this.fade.share, 0, 1)),
-      roll: this.roll * this.roll * (3 - 2 * this.roll),
+      lossPlace: clock.playing ? place : order,
+      step: Math.round(place),
+      roll: unrolled,
       unit: this.hovered ?? picked,
       picked,
       chosen: this.hovered === null,
@@ -416,6 +388,7 @@ export class Stage {
   destroy() {
     cancelAnimationFrame(this.request);
     this.reports.destroy();
+    this.presentation.destroy();
     this.sizes.disconnect();
     this.head.destroy();
     this.transport.destroy();

@@ -3,7 +3,7 @@
  * While playing only the veil over what is not computed yet moves (see `band.mjs`).
  */
 
-import { html, prepare, Part } from "./dom.mjs";
+import { html, Part, pointIn, prepare } from "./dom.mjs";
 import { css, significant } from "./scales.mjs";
 import { FIELDS } from "./theme.mjs";
 
@@ -42,10 +42,10 @@ export class Strips {
   }
 
   /** Label, legend with its limits, and what a screen reader is told. */
-  describe({ field, gloss, legend, canvas }, { limit, root }, { run, seen }, theme) {
-    const { scale, ends, gloss: words, name } = FIELDS[field];
+  describe({ field, gloss, legend, canvas }, { limit, root, scale, difference }, { run, seen }, theme) {
+    const { ends, gloss: words, name } = FIELDS[field];
     const gate = scale === "gate";
-    gloss.textContent = gate ? "" : words;
+    gloss.textContent = difference ? "new − before" : words ?? "";
     gloss.hidden = gate;
     const from = gate ? `0 ${ends[0]}` : significant(-limit, 2).replace(/\.0$/, "");
     const to = gate ? `1 ${ends[1]}` : significant(limit, 2).replace(/\.0$/, "");
@@ -58,7 +58,7 @@ export class Strips {
     how.hidden = !root;
     legend.replaceChildren(low, ramp, high, how);
     const layer = run.header.layers.length > 1 ? `, ${run.header.layers[seen].name}` : "";
-    canvas.setAttribute("aria-label", `${name}${layer}: heat map of ${run.hidden} units by `
+    canvas.setAttribute("aria-label", `${name}${layer}${difference ? ", what changed" : ""}: heat map of ${run.hidden} units by `
       + `${run.steps} steps, colours from ${from} to ${to}${root ? " on a square-root scale" : ""}`);
   }
 
@@ -91,14 +91,14 @@ export class Strips {
     }
   }
 
-  /** What is at a point of the window. @returns {{field: string, unit: number, step: number}|null} */
-  at(clientX, clientY) {
+  /** What the pointer is over. @param {PointerEvent} event @returns {{field: string, unit: number, step: number}|null} */
+  at(event) {
     const { geometry, run } = this.scene;
     for (const { canvas, field } of this.strips) {
-      const box = canvas.getBoundingClientRect();
-      if (clientY < box.top || clientY >= box.bottom) continue;
-      const unit = Math.floor(((clientY - box.top) / box.height) * run.hidden);
-      const step = Math.floor((clientX - box.left) / geometry.cellWidth);
+      const { x, y } = pointIn(canvas, event);
+      if (y < 0 || y >= geometry.stripHeight) continue;
+      const unit = Math.floor((y / geometry.stripHeight) * run.hidden);
+      const step = Math.floor(x / geometry.cellWidth);
       if (step < 0 || step >= run.steps) return null;
       return { field, unit: Math.min(run.hidden - 1, unit), step };
     }

@@ -6,8 +6,10 @@
 import { Band } from "./band.mjs";
 import { Bitmaps } from "./bitmaps.mjs";
 import { Cells } from "./cells.mjs";
+import { Cut } from "./cut.mjs";
 import { GradientStrip } from "./gradient.mjs";
 import { Graph } from "./graph.mjs";
+import { InputEdit } from "./input_edit.mjs";
 import { evenEdges, lensEdges, measure } from "./layout.mjs";
 import { Levels } from "./levels.mjs";
 import { Panels } from "./panels.mjs";
@@ -33,6 +35,8 @@ export class Track {
     this.gradient = new GradientStrip(find("gradient"));
     this.band = new Band(find("band"), { frame: find("frame"), veil: find("veil"), gradientVeil: find("gradient-veil") });
     this.levels = new Levels(find("levels"), this);
+    this.inputEdit = new InputEdit(find("input-edit"), this);
+    this.cut = new Cut(find("cut"));
     this.panels = new Panels(find("panels"), this);
     this.pointer = new Pointer(stage, this);
   }
@@ -46,10 +50,11 @@ export class Track {
   }
 
   /** Everything that depends on run, layer, scales or theme, but not on the width. */
-  load(scales, theme) {
+  load(scales, theme, difference) {
     this.scales = scales;
     this.theme = theme;
-    this.bitmaps = new Bitmaps(this.run, this.seen, theme, scales);
+    this.pointer.hide(); // what it says may no longer be so
+    this.bitmaps = new Bitmaps(this.run, this.seen, theme, scales, difference ? this.ghost : null);
     this.layerNorms = this.run.header.layers.map((_, k) => largest(this.run.of(k, "hidden_norm") ?? []));
   }
 
@@ -72,6 +77,8 @@ export class Track {
     this.cells.layout(this.scene, this.bitmaps, theme);
     this.strips.layout(this.scene, this.bitmaps, theme);
     this.gradient.layout(this.scene, theme);
+    this.inputEdit.layout(this.scene, level === "overview" && this.stage.options.edits === true);
+    this.cut.show(run);
     this.levels.layout(this.scene, this.bitmaps, theme, level);
     this.panels.layout(this.scene, this.bitmaps, theme, panels);
     this.graph.root.setAttribute("aria-label", this.describe());
@@ -114,6 +121,7 @@ export class Track {
       this.graph.draw(this.frame, this.places);
       this.weight.draw(this.frame, this.places.cells);
       this.cells.draw(this.frame, this.places.cells);
+      this.inputEdit.draw(this.frame, this.places);
     } else {
       this.levels.draw(this.frame);
     }

@@ -18,7 +18,8 @@ export class Transport {
    * @param {HTMLElement} stage
    * @param {{first(): void, last(): void, left(): void, right(): void, toggle(): void,
    *   to(step: number): void, speed(speed: number): void, backward(): void,
-   *   unit(by: 1|-1): void, deeper(): void, out(): (() => void)|null}} act  `out`: null where
+   *   unit(by: 1|-1): void, deeper(): void, undo(): void, redo(): void, present(): void,
+   *   out(): (() => void)|null}} act  `out`: null where
    *   there is nothing to leave
    */
   constructor(stage, act) {
@@ -87,6 +88,7 @@ export class Transport {
 
   key(event) {
     if (event.defaultPrevented) return;
+    if (event.ctrlKey || event.metaKey) this.command(event);
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const at = event.composedPath()[0];
     const tag = at?.tagName ?? "";
@@ -96,11 +98,21 @@ export class Transport {
     const { act } = this;
     const does = {
       " ": act.toggle, ArrowLeft: act.left, ArrowRight: act.right, Home: act.first, End: act.last,
-      b: act.backward, B: act.backward, "+": () => this.faster(1), "=": () => this.faster(1),
+      b: act.backward, B: act.backward, p: act.present, P: act.present, "+": () => this.faster(1), "=": () => this.faster(1),
       "-": () => this.faster(-1), "−": () => this.faster(-1),
       ArrowUp: () => act.unit(-1), ArrowDown: () => act.unit(1), Enter: act.deeper, Escape: act.out(),
     }[event.key];
     if (!does) return;
+    event.preventDefault();
+    event.stopPropagation();
+    does();
+  }
+
+  /** Ctrl or ⌘ with Z takes a change back, with Shift or with Y does it again. */
+  command(event) {
+    const letter = event.key.toLowerCase();
+    const does = letter === "z" ? (event.shiftKey ? this.act.redo : this.act.undo) : letter === "y" ? this.act.redo : null;
+    if (!does || event.altKey || event.composedPath()[0]?.tagName === "INPUT") return;
     event.preventDefault();
     event.stopPropagation();
     does();

@@ -1,0 +1,156 @@
+"""What stands beside the learner's network: the other cells, its untrained self, itself unchanged.
+
+Everybody reads the same sequence; what the learner changed of the sequence they all read changed,
+what was changed of the network is in the first track alone.
+"""
+
+import math
+from dataclasses import dataclass, replace
+
+import streamlit as st
+
+from exhibits.network_controls import TASK_OF, title_of
+from exhibits.runs import traced
+from exhibits.stage import Track
+from rnn_core import (
+    MAX_HIDDEN_SIZE,
+    Changes,
+    Numbers,
+    Setup,
+    Text,
+    load_weights,
+    weights_names,
+)
+
+CELLS = ("rnn_tanh", "gru", "lstm")
+CHOICES = {
+    "nothing": "Nothing",
+    "size": "Other cells, equal hidden size",
+    "parameters": "Other cells, equal parameter count",
+    "training": "Trained and untrained",
+    "changes": "Before and after your changes",
+}
+
+
+@dataclass(frozen=True)
+class Rival:
+    """A setup to stand on the stage, and what is said of it beside its cell and size."""
+
+    setup: Setup
+    note: str = ""
+
+
+def compare_control(key: str, setup: Setup) -> str:
+    """The choice of what to compare with; one that this setup does not offer is not shown."""
+    offered = [name for name in CHOICES if name != "training" or setup.weights or _trained(setup)]
+    chosen = st.selectbox(
+        "Compare with",
+        offered,
+        format_func=CHOICES.__getitem__,
+        key=f"{key}_compare",
+        bind="query-params",
+        help="Up to three networks on one sequence, under one cursor and one colour scale.",
+    )
+    return chosen or "nothing"
+
+
+def tracks(choice: str, base: Setup, changes: Changes) -> list[Track]:
+    """The runs to stand side by side; the first is the learner's, with its ghost if it changed.
+
+    Raises:
+        ValueError: one of them cannot run.
+    """
+    own = traced(replace(base, changes=changes))
+    ghost = traced(base) if changes else None
+    if choice == "nothing":
+        return [Track(own, title_of(own), ghost)]
+    if choice == "changes":
+        return [
+            Track(own, "changed" if changes else "as it is", ghost),
+            Track(traced(base), "as it was"),
+        ]
+    beside = untrained(base) if choice == "training" else others(base, choice)
+    read = Changes(inputs=changes.inputs)
+    runs = [traced(replace(rival.setup, changes=read)) for rival in beside]
+    note = _own_note(choice, base)
+    return [
+        Track(own, title_of(own) + note, ghost),
+        *(Track(run, title_of(run) + rival.note) for run, rival in zip(runs, beside, strict=True)),
+    ]
+
+
+def others(base: Setup, equal: str) -> list[Rival]:
+    """The other cells, as large ("size") or with as many parameters ("parameters") as the base.
+
+    Of the same size, trained weights stand beside trained ones; the rest are random, of the base's
+    seed.
+    """
+    rivals = []
+    for cell in CELLS:
+        if cell == base.cell:
+            continue
+        plain = replace(base, cell=cell, peepholes=False, weights="", sequence=_sequence(base))
+        if equal == "parameters":
+            plain = replace(plain, hidden_size=_size_for(plain, parameters(base)))
+            rivals.append(Rival(plain, f" · {parameters(plain):,} parameters"))
+            continue
+        name = f"{base.weights.rpartition('-')[0]}-{cell}"
+        trained = bool(base.weights) and name in weights_names()
+        rivals.append(Rival(replace(plain, weights=name) if trained else plain))
+    return rivals
+
+
+def untrained(base: Setup) -> list[Rival]:
+    """The same network with the other kind of weights: random for trained, trained for random."""
+    if base.weights:
+        return [Rival(replace(base, weights="", sequence=_sequence(base)), " · untrained")]
+    name = _trained(base)
+    if not name:
+        raise ValueError("no trained weights come with the app for this cell and sequence")
+    shipped = load_weights(name).network
+    like = replace(
+        base,
+        weights=name,
+        hidden_size=shipped.hidden_size,
+        num_layers=shipped.num_layers,
+        peepholes=shipped.peepholes,
+    )
+    return [Rival(like, " · trained")]
+
+
+def parameters(setup: Setup) -> int:
+    """The number of weights and biases, the read-out's included."""
+    sequence = _sequence(setup)
+    features = len(sequence.characters) if isinstance(sequence, Text) else 1
+    return sum(math.prod(shape) for shape in setup.network(features).shapes().values())
+
+
+def _size_for(setup: Setup, wanted: int) -> int:
+    """The hidden size whose number of parameters is nearest to the wanted one."""
+    sizes = range(1, MAX_HIDDEN_SIZE + 1)
+    return min(sizes, key=lambda size: abs(parameters(replace(setup, hidden_size=size)) - wanted))
+
+
+def _sequence(setup: Setup) -> Text | Numbers:
+    """What the setup reads, with the alphabet of its weights: rivals then have the same classes."""
+    if setup.weights and isinstance(setup.sequence, Text):
+        return replace(setup.sequence, alphabet=load_weights(setup.weights).alphabet)
+    return setup.sequence
+
+
+def _own_note(choice: str, base: Setup) -> str:
+    if choice == "parameters":
+        return f" · {parameters(base):,} parameters"
+    if choice == "training":
+        return " · trained" if base.weights else " · untrained"
+    return ""
+
+
+def _trained(setup: Setup) -> str:
+    """The shipped weights for this cell that can read this sequence, or ''."""
+    name = f"{TASK_OF[type(setup.sequence)]}-{setup.cell}"
+    if name not in weights_names() or setup.bidirectional:
+        return ""
+    alphabet = load_weights(name).alphabet
+    text = setup.sequence.text if isinstance(setup.sequence, Text) else ""
+    return name if set(text) <= set(alphabet) else ""

@@ -1,0 +1,227 @@
+/**
+ * The sums that one unit is made of at one step, term by term, from the weights and states of the
+ * payload; what goes back through it is in `unit_back.mjs`, the read-out in `unit_readout.mjs`.
+ *
+ *     a = W_ih x_t + b_ih + W_hh h_{t-1} + b_hh (+ w_c ⊙ c)      each gate of each unit, one row
+ *     GRU: q = W_hn h_{t-1} + b_hn, aⁿ = W_in x_t + b_in + r ⊙ q
+ *
+ * Rows of the matrices are the gates' blocks in PyTorch's order, each H wide.
+ *
+ * @typedef {import("./decode.mjs").RunData} RunData
+ *
+ * @typedef {Object} Gate
+ * @property {string} field      of the payload, whose value it is
+ * @property {string} sign       its letter
+ * @property {number} block      its place among the rows of the weights
+ * @property {"sigmoid"|"tanh"|"relu"} squash
+ *
+ * @typedef {{sign: string, sub?: string, sup?: string}} Symbol
+ *
+ * @typedef {Object} Term        value × weight = product; a bias has no value
+ * @property {string} key        unique within the sum
+ * @property {string} part       which letter of the formula it belongs to
+ * @property {Symbol} name
+ * @property {number|null} value
+ * @property {number} weight
+ * @property {number} product
+ * @property {Symbol} [by]       what the weight is, where it is none of the network's
+ * @property {[string, number, number]} [place]   the weight's name, row and column for PyTorch
+ * @property {number} [inputStep] the value is the input of this step, at the learner's hand
+ * @property {{layer: number, step: number, unit: number}} [from]   the unit whose value it is
+ * @property {string} says       the value, in words
+ *
+ * @typedef {{result: Symbol, part: string, terms: Term[], total: number, zeros: number,
+ *   zerosAre: string, bySize?: boolean}} Sum
+ */
+
+import { sign } from "./narration.mjs";
+
+/** The gates of each cell in the order in which they are told. @type {Record<string, Gate[]>} */
+export const GATES = {
+  lstm: [
+    { field: "forget_gate", sign: "f", block: 1, squash: "sigmoid" },
+    { field: "input_gate", sign: "i", block: 0, squash: "sigmoid" },
+    { field: "candidate", sign: "g", block: 2, squash: "tanh" },
+    { field: "output_gate", sign: "o", block: 3, squash: "sigmoid" },
+  ],
+  gru: [
+    { field: "reset_gate", sign: "r", block: 0, squash: "sigmoid" },
+    { field: "update_gate", sign: "z", block: 1, squash: "sigmoid" },
+    { field: "candidate", sign: "n", block: 2, squash: "tanh" },
+  ],
+  rnn_tanh: [{ field: "hidden", sign: "h", block: 0, squash: "tanh" }],
+  rnn_relu: [{ field: "hidden", sign: "h", block: 0, squash: "relu" }],
+};
+
+export const SQUASH = {
+  sigmoid: (a) => 1 / (1 + Math.exp(-a)),
+  tanh: Math.tanh,
+  relu: (a) => Math.max(0, a),
+};
+
+/** How steep each is, from the sum itself: 1 - σ of a float32 would have lost its digits near 1. */
+export const SLOPE = {
+  sigmoid: (a) => SQUASH.sigmoid(a) * SQUASH.sigmoid(-a),
+  tanh: (a) => {
+    const e = Math.exp(-2 * Math.abs(a));
+    return (4 * e) / (1 + e) ** 2;
+  },
+  relu: (a) => (a > 0 ? 1 : 0),
+};
+
+const PEEPHOLES = { input_gate: "weight_ci", forget_gate: "weight_cf", output_gate: "weight_co" };
+
+/** 2 where the network reads both ways. @param {RunData} run */
+export const waysOf = (run) => (run.header.layers.some(({ reverse }) => reverse) ? 2 : 1);
+
+/** The end of the layer's parameters' names, as PyTorch has them. @param {RunData} run */
+export function suffixOf(run, layer) {
+  const { suffix, depth, reverse } = run.header.layers[layer];
+  return suffix ?? `_l${depth}${reverse ? "_reverse" : ""}`;
+}
+
+/** The value that a gate of a unit is held to, or null. @param {RunData} run */
+export function pinOf(run, layer, field, unit) {
+  const pin = run.header.changes?.pins?.find(([k, gate, of]) => k === layer && gate === field && of === unit);
+  return pin ? pin[3] : null;
+}
+
+/** @param {RunData} run */
+export const isSilenced = (run, layer, unit) =>
+  run.header.changes?.silenced?.some(([k, of]) => k === layer && of === unit) ?? false;
+
+/** The step before and after, in the order in which the layer reads; null beyond the ends. */
+export const stepBy = (run, layer, step, by) => {
+  const to = step + by * run.direction(layer);
+  return to >= 0 && to < run.steps ? to : null;
+};
+
+const times = (value, weight) => ({ value, weight, product: value * weight });
+
+/** "₃", or with the direction of its layer where there are two. */
+export function unitSub(run, layer, unit) {
+  if (waysOf(run) === 1) return String(unit);
+  return `${run.header.layers[layer].reverse ? "←" : "→"}${unit}`;
+}
+
+/** W x_t for one row of `weight_ih`. @returns {{terms: Term[], zeros: number, zerosAre: string}} */
+export function inputTerms(run, layer, step, row) {
+  const weights = run.of(layer, "weight_ih");
+  const rows = run.of(layer, "bias_ih").length;
+  const width = weights.length / rows;
+  const name = `weight_ih${suffixOf(run, layer)}`;
+  const at = (column) => weights[row * width + column];
+  if (run.header.layers[layer].depth > 0) return fromBelow(run, layer, step, { row, width, name, at });
+  const { kind, labels, standardised } = run.header.input;
+  if (kind === "text") {
+    const label = labels[step];
+    const column = run.header.output.classes.indexOf(label);
+    const term = { key: `x${column}`, part: "x", name: { sign: "x", sub: sign(label) }, ...times(1, at(column)),
+      place: [name, row, column], says: `the input at ${sign(label)}, the one that is 1` };
+    return { terms: [term], zeros: width - 1, zerosAre: "the other characters" };
+  }
+  const values = run.array("inputs").subarray(step * width, (step + 1) * width);
+  const terms = Array.from(values, (value, column) => ({
+    key: `x${column}`, part: "x", name: { sign: "x", sub: width > 1 ? String(column) : undefined }, ...times(value, at(column)),
+    place: [name, row, column], says: "the input", ...(standardised || width > 1 ? {} : { inputStep: step }),
+  }));
+  return { terms, zeros: 0, zerosAre: "" };
+}
+
+/** The input of a layer above the first: the states of the layer below at the same step. */
+function fromBelow(run, layer, step, { row, width, name, at }) {
+  const ways = waysOf(run);
+  const first = (run.header.layers[layer].depth - 1) * ways;
+  const values = run.of(layer, "inputs").subarray(step * width, (step + 1) * width);
+  const terms = Array.from(values, (value, column) => {
+    const [below, unit] = [first + Math.floor(column / run.hidden), column % run.hidden];
+    return { key: `x${column}`, part: "x", name: { sign: "x", sub: unitSub(run, below, unit) }, ...times(value, at(column)),
+      place: [name, row, column], from: { layer: below, step, unit },
+      says: `unit ${unit} of ${run.header.layers[below].name}` };
+  });
+  return { terms, zeros: 0, zerosAre: "" };
+}
+
+/** W h_{t-1} for one row of `weight_hh`. @returns {Term[]} */
+export function hiddenTerms(run, layer, step, row) {
+  const weights = run.of(layer, "weight_hh");
+  const name = `weight_hh${suffixOf(run, layer)}`;
+  const before = stepBy(run, layer, step, -1);
+  return Array.from({ length: run.hidden }, (_, unit) => ({
+    key: `h${unit}`, part: "h", name: { sign: "h", sub: String(unit) },
+    ...times(run.before(layer, "hidden", step, unit), weights[row * run.hidden + unit]),
+    place: [name, row, unit], from: before === null ? undefined : { layer, step: before, unit },
+    says: `unit ${unit} at the step before`,
+  }));
+}
+
+/** @returns {Term} */
+export function biasTerm(run, layer, name, row, block) {
+  const weight = run.of(layer, name)[row];
+  return { key: name, part: "b", name: { sign: "b", sub: `${name === "bias_ih" ? "i" : "h"}${block}` }, value: null, weight,
+    product: weight, place: [`${name}${suffixOf(run, layer)}`, row, 0], says: `the bias ${name}` };
+}
+
+/** Peephole · cell: i and f see c_{t-1}, o sees c_t. @returns {Term[]} none where there is none */
+function peepholeTerms(run, layer, step, unit, field) {
+  const weights = PEEPHOLES[field] && run.of(layer, PEEPHOLES[field]);
+  if (!weights) return [];
+  const own = field === "output_gate";
+  const value = own ? run.at(layer, "cell", step, unit) : run.before(layer, "cell", step, unit);
+  return [{ key: "c", part: "c", name: { sign: "c", sub: own ? "t" : "t−1" }, ...times(value, weights[unit]),
+    place: [`${PEEPHOLES[field]}${suffixOf(run, layer)}`, unit, 0],
+    says: own ? "this unit’s new memory, through its peephole" : "this unit’s memory before, through its peephole" }];
+}
+
+/** Terms whose value is exactly 0 add nothing: they are counted. @returns {Sum} */
+export function sumOf(result, part, terms, { zeros = 0, zerosAre = "", total } = {}) {
+  const kept = terms.filter(({ value }) => value !== 0);
+  const gone = terms.length - kept.length;
+  return { result, part, terms: kept, zeros: zeros + gone,
+    zerosAre: gone > 0 ? [zerosAre, "what is exactly 0"].filter(Boolean).join(", ") : zerosAre,
+    total: total ?? terms.reduce((sum, { product }) => sum + product, 0) };
+}
+
+/**
+ * The sums of one gate of one unit; the last one is the pre-activation.
+ * @param {RunData} run @param {Gate} gate @returns {Sum[]}
+ */
+export function gateSums(run, layer, step, unit, gate) {
+  const row = gate.block * run.hidden + unit;
+  const input = inputTerms(run, layer, step, row);
+  const hidden = hiddenTerms(run, layer, step, row);
+  const letter = run.header.cell.startsWith("rnn") ? "h" : gate.sign;
+  const [own, recurrent] = ["bias_ih", "bias_hh"].map((name) => biasTerm(run, layer, name, row, letter === "h" ? "h" : letter));
+  const result = { sign: "a", sub: letter === "h" ? undefined : letter };
+  if (run.header.cell !== "gru" || gate.sign !== "n") {
+    const terms = [...input.terms, ...hidden, own, recurrent, ...peepholeTerms(run, layer, step, unit, gate.field)];
+    return [sumOf(result, gate.sign, terms, input)];
+  }
+  const q = sumOf({ sign: "q" }, "q", [...hidden, recurrent]);
+  const reset = run.at(layer, "reset_gate", step, unit);
+  const scaled = { key: "rq", part: "q", name: { sign: "q" }, ...times(q.total, reset), by: { sign: "r" },
+    says: "the recurrent sum q, let through by the reset gate" };
+  return [q, sumOf(result, "n", [...input.terms, own, scaled], input)];
+}
+
+/** The pre-activation of one gate of one unit, without its terms. @param {RunData} run */
+export function preactivation(run, layer, step, unit, gate) {
+  return gateSums(run, layer, step, unit, gate).at(-1).total;
+}
+
+/**
+ * The terms to show where there are many: the largest ones and whatever `keeps`, in their order;
+ * the rest is one sum. With `open` all are shown.
+ * @param {Sum} sum @param {{most?: number, keeps?: (term: Term) => boolean, open?: boolean}} [how]
+ * @returns {{shown: Term[], rest: {count: number, total: number}|null}}
+ */
+export function fold({ terms, bySize }, { most = 12, keeps = () => false, open = false } = {}) {
+  const ranked = [...terms].sort((one, other) => Math.abs(other.product) - Math.abs(one.product));
+  const always = (term) => term.value === null || term.part === "c" || keeps(term);
+  const order = bySize ? ranked : terms;
+  if (terms.filter((term) => !always(term)).length <= most || open) return { shown: order, rest: null };
+  const chosen = new Set(ranked.filter((term) => !always(term)).slice(0, most - 2));
+  const shown = order.filter((term) => chosen.has(term) || always(term));
+  const rest = terms.filter((term) => !chosen.has(term) && !always(term));
+  return { shown, rest: { count: rest.length, total: rest.reduce((sum, { product }) => sum + product, 0) } };
+}

@@ -1,0 +1,98 @@
+"""What each step hands to the one before it on the way back, along the wires of h and of c.
+
+    δh_{t-1} = e_{t-1} + handed hidden of t        W_hhᵀ δa_t, for the GRU and z_t ⊙ δh_t
+    δc_{t-1} = handed cell of t + what comes by way of h_{t-1}, and of o where there are peepholes
+
+In a reverse layer "before" is the step that it took before, t + 1. Where truncation cuts, nothing
+is handed over.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Float
+
+from rnn_core import lstm
+from rnn_core.checks import whole
+from rnn_core.network import Weights, layer_weights
+from rnn_core.record import Record
+from rnn_core.trace import GRUTrace, LayerTrace, LSTMTrace
+from rnn_core.weight_steps import factors
+
+States = Float[np.ndarray, "time batch hidden"]
+
+
+class Handed(NamedTuple):
+    """Rows are the steps that hand over. `direct` is e_t, what reaches h_t by other ways."""
+
+    hidden: States
+    cell: States | None
+    direct: States
+
+
+def handed_back(run: Record, layer: int) -> Handed:
+    """For one record of a run (an index into `run.layers`) with its gradients."""
+    whole("layer", layer, 0, len(run.layers) - 1)
+    trace, suffix = run.layers[layer], run.network.suffixes[layer]
+    weights, direct = layer_weights(run.weights, suffix), from_above(run, layer)
+    assert trace.grad_hidden is not None
+    if run.truncation is not None:
+        return _within_windows(trace, weights, direct, run.truncation.windows)
+    hidden = factors(run, f"weight_hh{suffix}").deltas @ weights["weight_hh"]
+    if isinstance(trace, GRUTrace):
+        by_state = trace.update_gate * trace.grad_hidden
+        if trace.clamps.silenced is not None:
+            by_state[..., trace.clamps.silenced] = 0.0
+        hidden = hidden + by_state
+    return Handed(hidden, _cell(trace, weights), direct)
+
+
+def from_above(run: Record, layer: int) -> States:
+    """∂L/∂h_t by every way but the layer's own recurrence: the read-out's, or the next layer's.
+
+    Taken from what stands above and not as a difference, so that it is exactly 0 where it is 0.
+    """
+    ways, size = run.network.directions, run.network.hidden_size
+    part = slice(layer % ways * size, (layer % ways + 1) * size)
+    above = range((layer // ways + 1) * ways, (layer // ways + 2) * ways)
+    if above[-1] >= len(run.layers):
+        return run.grad_output @ run.weights["readout.weight"][:, part]
+    total = np.zeros_like(run.layers[layer].hidden)
+    for next_layer in above:
+        deltas = run.layers[next_layer].grad_preactivation
+        assert deltas is not None
+        total += deltas @ run.weights[f"weight_ih{run.network.suffixes[next_layer]}"][:, part]
+    return total
+
+
+def _cell(trace: LayerTrace, weights: Weights) -> States | None:
+    """carried_{t-1} = f_t ⊙ δc_t + [w_ci ⊙ δa^i_t + w_cf ⊙ δa^f_t]"""
+    if not isinstance(trace, LSTMTrace):
+        return None
+    assert trace.grad_cell is not None and trace.grad_preactivation is not None
+    carried = trace.forget_gate * trace.grad_cell
+    if "weight_ci" in weights:
+        by_i, by_f, _, _ = lstm.blocks(trace.grad_preactivation)
+        carried = carried + by_i * weights["weight_ci"] + by_f * weights["weight_cf"]
+    return carried
+
+
+def _within_windows(
+    trace: LayerTrace, weights: Weights, direct: States, windows: tuple[tuple[int, int], ...]
+) -> Handed:
+    """A truncated gradient is a sum over windows: what arrives is what was handed over."""
+    assert trace.grad_hidden is not None
+    crossed = np.zeros(len(direct), bool)
+    for start, stop in windows:
+        crossed[start + 1 : stop] = True
+    steps = np.flatnonzero(crossed)
+    hidden, cell = np.zeros_like(direct), None
+    hidden[steps] = (trace.grad_hidden - direct)[steps - 1]
+    if isinstance(trace, LSTMTrace):
+        assert trace.grad_cell is not None and trace.grad_preactivation is not None
+        local = trace.grad_hidden * lstm.slopes(trace).cell
+        if "weight_co" in weights:
+            local += lstm.blocks(trace.grad_preactivation)[3] * weights["weight_co"]
+        cell = np.zeros_like(direct)
+        cell[steps] = (trace.grad_cell - local)[steps - 1]
+    return Handed(hidden, cell, direct)
