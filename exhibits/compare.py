@@ -23,12 +23,13 @@ from rnn_core import (
 )
 
 CELLS = ("rnn_tanh", "gru", "lstm")
+FAMILIES = ("rnn", "gru", "lstm")  # in the order in which they stand
 CHOICES = {
     "nothing": "Nothing",
-    "size": "Other cells, equal hidden size",
-    "parameters": "Other cells, equal parameter count",
+    "size": "All cells, same hidden size",
+    "parameters": "All cells, same parameters",
     "training": "Trained and untrained",
-    "changes": "Before and after your changes",
+    "changes": "Before your changes",
 }
 
 
@@ -55,7 +56,7 @@ def compare_control(key: str, setup: Setup) -> str:
 
 
 def tracks(choice: str, base: Setup, changes: Changes) -> list[Track]:
-    """The runs to stand side by side; the first is the learner's, with its ghost if it changed.
+    """The runs to stand side by side, the learner's own among them, with its ghost if it changed.
 
     Raises:
         ValueError: one of them cannot run.
@@ -67,16 +68,16 @@ def tracks(choice: str, base: Setup, changes: Changes) -> list[Track]:
     if choice == "changes":
         return [
             Track(own, "changed" if changes else "as it is", ghost),
-            Track(traced(base), "as it was"),
+            Track(traced(base), "as it was", editable=False),
         ]
-    beside = untrained(base) if choice == "training" else others(base, choice)
     read = Changes(inputs=changes.inputs)
-    runs = [traced(replace(rival.setup, changes=read)) for rival in beside]
-    note = _own_note(choice, base)
-    return [
-        Track(own, title_of(own) + note, ghost),
-        *(Track(run, title_of(run) + rival.note) for run, rival in zip(runs, beside, strict=True)),
-    ]
+    found = [Track(own, title_of(own) + _own_note(choice, base), ghost)]
+    for rival in untrained(base) if choice == "training" else others(base, choice):
+        run = traced(replace(rival.setup, changes=read))
+        found.append(Track(run, title_of(run) + rival.note, editable=False))
+    if choice == "training":
+        return found
+    return sorted(found, key=lambda track: FAMILIES.index(_family(track.run.setup.cell)))
 
 
 def others(base: Setup, equal: str) -> list[Rival]:
@@ -87,7 +88,7 @@ def others(base: Setup, equal: str) -> list[Rival]:
     """
     rivals = []
     for cell in CELLS:
-        if cell == base.cell:
+        if _family(cell) == _family(base.cell):
             continue
         plain = replace(base, cell=cell, peepholes=False, weights="", sequence=_sequence(base))
         if equal == "parameters":
@@ -123,6 +124,10 @@ def parameters(setup: Setup) -> int:
     sequence = _sequence(setup)
     features = len(sequence.characters) if isinstance(sequence, Text) else 1
     return sum(math.prod(shape) for shape in setup.network(features).shapes().values())
+
+
+def _family(cell: str) -> str:
+    return cell.partition("_")[0]
 
 
 def _size_for(setup: Setup, wanted: int) -> int:

@@ -1,8 +1,9 @@
 """What the learner changes on the stage: checked, kept, taken back, done again, and in the link.
 
 A change comes from the browser as {kind, place, value, final}; `final` is False while a hand still
-drags it, so that one drag is one step back. Histories are kept for each setup that was changed:
-who goes back to it finds their changes there.
+drags it, so that one drag is one step back. The kinds are those of `_FIELDS`, with places as in
+`rnn_core.Changes`; "hold" pins one gate of every unit, None as a value takes a change out.
+Histories are kept for each setup that was changed: who goes back to it finds their changes there.
 """
 
 import json
@@ -16,12 +17,15 @@ MOST_KEPT = 100  # steps back
 LONGEST_LINK = 6000  # characters of changes in a link
 
 
+UNCHANGED = Changes()
+
+
 @dataclass(frozen=True)
 class History:
     """Changes before, now and taken back. `held`: a hand is still on the present one."""
 
     past: tuple[Changes, ...] = ()
-    present: Changes = Changes()
+    present: Changes = UNCHANGED
     future: tuple[Changes, ...] = ()
     held: bool = False
 
@@ -78,6 +82,7 @@ _FIELDS = {
     "weight": "weights",
     "initial": "initial",
     "pin": "pins",
+    "hold": "pins",
     "silence": "silenced",
 }
 
@@ -89,7 +94,9 @@ def _with(changes: Changes, edit: Mapping[str, Any], setup: Setup) -> Changes:
         raise ValueError(f"a change needs a known kind and a place; got {kind!r} at {place!r}")
     field, at = _FIELDS[kind], tuple(place)
     others = [entry for entry in getattr(changes, field) if entry[: len(at)] != at]
-    if _is_new(kind, at, value, setup):
+    if kind == "hold" and value is not None:  # one gate of every unit
+        others += [(*at, unit, value) for unit in range(setup.hidden_size)]
+    elif _is_new(kind, at, value, setup):
         others.append(at if kind == "silence" else (*at, value))
     kept: dict[str, Any] = {field: tuple(others)}
     if kind == "silence" and value is True:
@@ -127,11 +134,24 @@ def in_words(changes: Changes, setup: Setup) -> list[str]:
     for state, record, unit, value in changes.initial:
         letter = "h" if state == "hidden" else "c"
         words.append(f"{letter} of unit {unit} starts at {value:.3g}{_layer(record, many)}")
-    for record, gate, unit, value in changes.pins:
+    for (record, gate, value), units in _held(changes).items():
+        whose = "every unit" if len(units) == setup.hidden_size else f"unit {_listed(units)}"
         name = gate.replace("_", " ")
-        words.append(f"{name} of unit {unit} held at {value:.2f}{_layer(record, many)}")
+        words.append(f"{name} of {whose} held at {value:.2f}{_layer(record, many)}")
     words += [f"unit {unit} silenced{_layer(record, many)}" for record, unit in changes.silenced]
     return words
+
+
+def _held(changes: Changes) -> dict[tuple[int, str, float], list[int]]:
+    """The units whose gate is held at one value, by layer, gate and value."""
+    found: dict[tuple[int, str, float], list[int]] = {}
+    for record, gate, unit, value in changes.pins:
+        found.setdefault((record, gate, value), []).append(unit)
+    return found
+
+
+def _listed(units: list[int]) -> str:
+    return ", ".join(map(str, units))
 
 
 def _shown(value: str | float) -> str:

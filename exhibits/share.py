@@ -1,4 +1,4 @@
-"""A link to this very view: the setup, what was changed of it, and where on the stage one stands."""
+"""A link to this very view: the setup, what was changed of it, and where on the stage one is."""
 
 import re
 from urllib.parse import urlencode

@@ -13,9 +13,12 @@ from typing import Any
 
 from rnn_core.by_source import cancellation, grad_by_source
 from rnn_core.changes import GATE_FIELDS, Changes
+from rnn_core.fixed_points import FixedPoint, FixedPoints, fixed_points
 from rnn_core.jacobians import StateJacobians, state_jacobians
 from rnn_core.network import CELLS, MAX_HIDDEN_SIZE, MAX_LAYERS, Network, network_of
-from rnn_core.paths import PathSplit, path_split
+from rnn_core.nudge import LayerNudge, Nudge, nudge, toward
+from rnn_core.paths import PathSplit, TotalPathSplit, path_split, total_path_split
+from rnn_core.reproduce import numpy_lines, setup_expression, torch_lines
 from rnn_core.run import Record, Run, record, run
 from rnn_core.sequences import SIGNALS, Example, Numbers, Text, signal
 from rnn_core.setup import Setup
@@ -33,10 +36,14 @@ __all__ = [
     "Changes",
     "Clamps",
     "Example",
+    "FixedPoint",
+    "FixedPoints",
     "GRUTrace",
     "LSTMTrace",
+    "LayerNudge",
     "LayerTrace",
     "Network",
+    "Nudge",
     "Numbers",
     "PathSplit",
     "RNNTrace",
@@ -46,16 +53,24 @@ __all__ = [
     "ShippedWeights",
     "StateJacobians",
     "Text",
+    "TotalPathSplit",
     "Truncated",
     "cancellation",
+    "fixed_points",
     "grad_by_source",
     "load_weights",
     "network_of",
+    "nudge",
+    "numpy_lines",
     "path_split",
     "record",
     "run",
+    "setup_expression",
     "signal",
     "state_jacobians",
+    "torch_lines",
+    "total_path_split",
+    "toward",
     "truncated",
     "weight_step_norms",
     "weight_step_terms",

@@ -150,13 +150,15 @@ def _state_of(trace: LayerTrace, step: int) -> Points:
     return trace.hidden[step]
 
 
-def _own_states(trace: LayerTrace, sample: int) -> Points:
+def _own_states(trace: LayerTrace, sample: int) -> Float[np.ndarray, "time state"]:
     """The states of one sequence, a row for each step."""
     parts = [trace.hidden] + ([trace.cell] if isinstance(trace, LSTMTrace) else [])
     return np.concatenate([part[:, sample] for part in parts], axis=-1).astype(np.float64)
 
 
-def _starts(own: Points, step: int, state_map: _StateMap) -> Points:
+def _starts(
+    own: Float[np.ndarray, "time state"], step: int, state_map: _StateMap
+) -> Float[np.ndarray, "starts state"]:
     """The run's state at `step` and others of its own, drawn ones, and where all of these lead."""
     spread = np.linspace(0, len(own) - 1, min(OWN, len(own))).round().astype(int)
     chosen = own[np.unique([step, *spread])]
@@ -170,7 +172,7 @@ def _starts(own: Points, step: int, state_map: _StateMap) -> Points:
     return np.concatenate([starts, settled])
 
 
-def _newton(states: Points, state_map: _StateMap) -> Points:
+def _newton(states: Points, state_map: _StateMap) -> Float[np.ndarray, "found state"]:
     """Where the starts converge to; those that do not are left out."""
     states, live = states.copy(), np.arange(len(states))
     for _ in range(ITERATIONS):
@@ -218,7 +220,7 @@ def _scale(states: Points) -> Norms:
     return np.maximum(1.0, np.linalg.norm(states, axis=1))
 
 
-def _distinct(states: Points) -> Points:
+def _distinct(states: Points) -> Float[np.ndarray, "kept state"]:
     """The first of each group of states that differ by no more than Newton's accuracy."""
     kept: list[np.ndarray] = []
     for state, scale in zip(states, _scale(states), strict=True):

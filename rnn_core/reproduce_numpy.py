@@ -18,7 +18,8 @@ def numpy_lines(
     it is ∂L/∂h_t or ∂L/∂c_t, from what the step after and the layer above hand back; where
     windows of a truncated run part so that only some of that reaches the step, from the losses.
     """
-    asked, names = wanted(run, layer, step, unit, what, gradient), []
+    asked = wanted(run, layer, step, unit, what, gradient)
+    names: list[str] = []
     if gradient and _reaching(asked) is None:
         (body, names), value = _by_losses(asked), "grad_" + what
     elif gradient:

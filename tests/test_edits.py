@@ -45,6 +45,14 @@ def test_undo_and_redo_go_back_and_forth():
     assert edited(history, pin(0.4), SETUP).future == ()
 
 
+def test_a_gate_of_every_unit_is_held_and_let_go_at_once():
+    hold = {"kind": "hold", "place": [0, "forget_gate"], "value": 1.0}
+    held = after(pin(0.3, unit=2), hold).present
+    assert held.pins == tuple((0, "forget_gate", unit, 1.0) for unit in range(4))
+    assert in_words(held, SETUP) == ["forget gate of every unit held at 1.00"]
+    assert not after(hold, hold | {"value": None}).present
+
+
 def test_undo_with_nothing_before_changes_nothing():
     assert after({"kind": "undo"}, {"kind": "redo"}, {"kind": "reset"}) == History()
 

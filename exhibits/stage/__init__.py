@@ -158,8 +158,11 @@ def _reported(component_state: Any) -> StageState | None:
     phase, level = view.get("phase"), view.get("level")
     panels, wants = view.get("panels"), view.get("wants")
     numbers = all(isinstance(number, int) for number in (step, layer, track))
-    if phase not in PHASES or level not in LEVELS or not numbers or not (
-        isinstance(wants, list) and isinstance(panels, list)
+    if (
+        phase not in PHASES
+        or level not in LEVELS
+        or not numbers
+        or not (isinstance(wants, list) and isinstance(panels, list))
     ):
         return None
     known = tuple(want for want in wants if isinstance(want, str) and is_known(want))

@@ -5,8 +5,8 @@
     runs                     payloads (`payload.py`), one after the other, each a multiple of 8 long
 
 The header's `runs` lists {offset, size, id}, offsets counted from the first run; `tracks` lists
-{run, ghost, title} with `run` and `ghost` counting in `runs`, `ghost` null where nothing was
-changed. `state` is where the stage stands, `options` what the page allows on it.
+{run, ghost, title, editable} with `run` and `ghost` counting in `runs`, `ghost` null where nothing
+was changed. `state` is where the stage stands, `options` what the page allows on it.
 """
 
 import json
@@ -21,11 +21,15 @@ MOST_TRACKS = 3
 
 @dataclass(frozen=True, eq=False)
 class Track:
-    """One run on the stage; `ghost` is the same run before the learner changed it."""
+    """One run on the stage; `ghost` is the same run before the learner changed it.
+
+    `editable` says whether it is the learner's to change, where the page allows that at all.
+    """
 
     run: Run
     title: str = ""
     ghost: Run | None = None
+    editable: bool = True
 
 
 def bundle(
@@ -44,7 +48,7 @@ def bundle(
         if track.ghost is not None:
             runs.append(encode(track.ghost, layer=_within(layer, track.ghost)))
         ghost = at + 1 if track.ghost is not None else None
-        listed.append({"run": at, "ghost": ghost, "title": track.title})
+        listed.append({"run": at, "ghost": ghost, "title": track.title, "editable": track.editable})
     index, offset = [], 0
     for name, data in runs:
         index.append({"offset": offset, "size": len(data), "id": name})

@@ -9,6 +9,7 @@ In the payload its arrays are called `want.name`, and its plain values stand in 
 from collections.abc import Callable
 
 from exhibits.stage.wanted.extra import Extra
+from exhibits.stage.wanted.lines import lines
 from exhibits.stage.wanted.nudge import nudge
 from exhibits.stage.wanted.paths import paths
 from exhibits.stage.wanted.sources import sources
@@ -21,6 +22,7 @@ MAKERS: dict[str, Maker] = {
     "paths": paths,
     "space": space,
     "nudge": nudge,
+    "lines": lines,
 }
 LONGEST = 120  # characters of a word from the browser
 

@@ -27,10 +27,10 @@ export class Blame {
   constructor(root, track) {
     this.root = root;
     this.track = track;
+    const [other] = this.peers();
     this.hovered = null;
-    this.pinned = null;
-    this.linear = false;
-    this.grown = 1;
+    this.pinned = other?.pinned ?? null;
+    this.linear = other?.linear ?? false;
     this.makeLead();
     const grid = html("div", { class: "blame-grid" }, root);
     const [left, right] = [html("div", {}, grid), html("div", {}, grid)];
@@ -79,7 +79,7 @@ export class Blame {
     this.left = run.of(seen, "grad_hidden_norm");
     if (!this.sources.has(this.pinned)) this.pinned = null;
     if (!this.sources.has(this.hovered)) this.hovered = null;
-    this.axis = axisOf(this.peers().map(({ track }) => track), scene.scales.axis);
+    this.axis = axisOf(this.track.stage.tracks, scene.scales.axis);
     this.place();
     this.show(false);
   }
@@ -103,8 +103,8 @@ export class Blame {
     const given = { run, sources, theme, axis, left, width: wide };
     this.triangle.layout(given);
     this.list.layout(given);
-    const tracks = this.peers().map(({ track }) => track);
-    this.strip.layout({ theme, sources, left, axis, linear: this.linear, top: stackedTop(tracks) });
+    const top = stackedTop(this.track.stage.tracks);
+    this.strip.layout({ theme, sources, left, axis, linear: this.linear, top });
     this.wide = wide;
     this.placePaths();
   }

@@ -15,6 +15,16 @@ export function stepName({ header }, t) {
 /** "∂L₂₀/∂h₇" */
 export const gradientName = (source, t) => `∂L${subscript(source)}/∂h${subscript(t)}`;
 
+/** A band under the pointer. @param {RunData} run @param {import("./blame_strip.mjs").Spot} spot */
+export function describeBand(run, { t, band: { source, sources, near, far, share, norm } }) {
+  if (sources.length === 1) {
+    return { head: `the loss at ${stepName(run, source)}`, value: `${percent(share)} of the blame at t = ${t}`,
+      note: `‖${gradientName(source, t)}‖ = ${significant(norm)} · click keeps it` };
+  }
+  return { head: `${sources.length} losses, ${near} to ${far} steps away`, value: `${percent(share)} of the blame at t = ${t}`,
+    note: `the largest: t = ${source} · click keeps it` };
+}
+
 /** How far one loss is felt. @param {RunData} run @param {Sources} sources */
 export function reachSentence(run, sources, source) {
   const { own, first, last } = reach(sources, source);

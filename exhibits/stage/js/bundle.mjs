@@ -6,7 +6,7 @@
  *            level: Level, track: number, panels: string[], wants: string[], turn: number}} StageState
  *   a new turn: the page moved the stage; the rest are echoes
  * @typedef {{run: import("./decode.mjs").RunData, ghost: import("./decode.mjs").RunData|null,
- *            title: string}} TrackData
+ *            title: string, editable: boolean}} TrackData  a track that stands beside the learner's own is not theirs to change
  * @typedef {{id: string, state: StageState, options: Record<string, unknown>, tracks: TrackData[]}} Bundle
  */
 
@@ -33,7 +33,7 @@ export function unbundle(bytes, reader = decode) {
     return reader(own.subarray(start, start + size), id);
   };
   const runs = header.runs.map(read);
-  const tracks = header.tracks.map(({ run, ghost, title }) =>
-    ({ run: runs[run], ghost: ghost === null ? null : runs[ghost], title }));
+  const tracks = header.tracks.map(({ run, ghost, title, editable }) =>
+    ({ run: runs[run], ghost: ghost === null ? null : runs[ghost], title, editable }));
   return { id: header.runs.map(({ id }) => id).join(), state: header.state, options: header.options, tracks };
 }

@@ -77,11 +77,11 @@ export class Head {
   }
 
   /** Shows the sentence at once; says it aloud when the learner has stopped for a moment. */
-  tell({ run, ghost }, state, aloudAfter) {
-    const about = `${run.header.id} ${Object.values(state).join(" ")}`;
+  tell({ run, ghost, name }, state, aloudAfter, several) {
+    const about = `${name} ${run.header.id} ${Object.values(state).join(" ")}`;
     if (about === this.told) return;
     this.told = about;
-    const parts = narrate(run, state, ghost);
+    const parts = several ? [{ text: `${name}. `, strong: true }, ...narrate(run, state, ghost)] : narrate(run, state, ghost);
     const changed = this.spokenUnit !== undefined && this.spokenUnit !== state.unit;
     const unit = changed ? `${state.unit === null ? "No unit picked" : `Unit ${state.unit} picked`}. ` : "";
     const text = unit + asText(parts);

@@ -15,6 +15,10 @@ const FALL_OFF = 1.8;
 /** The share of the axis that is spread evenly over all steps, in the lens or not. */
 const EVEN_SHARE = 0.24;
 
+/** Height of the squares of c, and of h, and the room between them. */
+const LSTM_ROOM = 31;
+const ROW_GAP = 12;
+
 const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
 const smooth = (x) => x * x * (3 - 2 * x);
 
@@ -128,7 +132,7 @@ export function columnAt(edges, x) {
 /**
  * @param {number} width of the stage in CSS pixels
  * @param {{steps: number, hidden: number, lstm: boolean, numbers: boolean, layers: number,
- *          seen: number}} shape
+ *          seen: number, besideLstm?: boolean}} shape
  * @returns {Geometry}
  */
 export function measure(width, shape) {
@@ -140,7 +144,8 @@ export function measure(width, shape) {
     : lensColumn(shape.steps, room, narrow ? 48 : room < 700 ? 54 : 62);
   const axis = mode === "all" ? column * shape.steps : room;
   const boxWidth = Math.min(Math.round(column * (column < 52 ? 0.78 : 0.72)), 68);
-  const unitRoom = shape.lstm ? 31 : 42;
+  // Beside an LSTM the others are as tall, so that every row stands at one height.
+  const unitRoom = shape.lstm ? LSTM_ROOM : shape.besideLstm ? 2 * LSTM_ROOM + ROW_GAP : 42;
   const rows = stack(shape, unitRoom);
   return {
     width, narrow, gutter, axis, mode, column, rows, boxWidth,
@@ -179,7 +184,7 @@ function stack(shape, unitRoom) {
   y += 16;
   const layers = [];
   let box = target;
-  const inner = 2 * 9 + (shape.lstm ? 2 * unitRoom + 12 : unitRoom);
+  const inner = 2 * 9 + (shape.lstm ? 2 * unitRoom + ROW_GAP : unitRoom);
   for (let layer = shape.layers - 1; layer >= 0; layer--) {
     layers[layer] = take(layer === shape.seen ? inner : 13);
     if (layer === shape.seen) box = layers[layer];

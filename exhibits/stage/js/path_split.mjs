@@ -8,7 +8,7 @@ import { html, Part, prepare } from "./dom.mjs";
 import { css, decadeLabels, onLog, powerOfTen, significant } from "./scales.mjs";
 
 const GUTTER = 34;
-const HALF = 74;
+const HALF = 92;
 const LABEL = 20;
 const FOOT = 18;
 const HEIGHT = 2 * LABEL + 2 * HALF + FOOT;

@@ -3,6 +3,7 @@
  * scrubs. In the strips a drag points at the step itself, in the graph it pulls the cursor along.
  */
 
+import { describeBand } from "./blame_words.mjs";
 import { pointIn, scaleOf } from "./dom.mjs";
 import { columnAt } from "./layout.mjs";
 import { named } from "./narration.mjs";
@@ -11,6 +12,7 @@ import { FIELDS } from "./theme.mjs";
 
 /** Pixels that a pointer may tremble before a click becomes a drag. */
 const TREMBLE = 5;
+const WORKS_ITSELF = "button, select, input, summary, a, [role=slider]";
 
 export class Pointer {
   /** @param {import("./stage.mjs").Stage} stage @param {import("./track.mjs").Track} track */
@@ -33,7 +35,8 @@ export class Pointer {
   }
 
   down(event) {
-    if (event.button !== 0) return;
+    // What can be worked by itself keeps its clicks.
+    if (event.button !== 0 || event.target.closest(WORKS_ITSELF)) return;
     this.from = { x: event.clientX, y: event.clientY, step: this.stage.clock.step, drag: false,
       inGraph: this.inGraph(event) };
     // Focus that a pointer gave shows no ring, though a script passed it on.
@@ -64,6 +67,7 @@ export class Pointer {
   leave() {
     this.from = null;
     this.hide();
+    this.track.gradient.hover(null);
     this.stage.hover(null);
   }
 
@@ -87,7 +91,7 @@ export class Pointer {
     const inStrip = this.track.strips.at(event);
     if (inStrip) return { kind: "strip", ...inStrip };
     const step = this.track.gradient.at(event.clientX, event.clientY);
-    if (step !== null) return { kind: "gradient", step };
+    if (step !== null) return { kind: "gradient", step, spot: this.track.gradient.bandAt(event) };
     return this.inGraph(event) ? this.graphTarget(event) : null;
   }
 
@@ -115,14 +119,16 @@ export class Pointer {
     if (!target) return;
     const from = { x: event.clientX, y: event.clientY };
     this.stage.to(target.step);
+    if (target.spot) this.track.gradient.pick(target.spot);
     if (target.kind === "layer") this.stage.seeLayer(target.layer);
-    else if ("unit" in target) this.stage.open(target.unit, from);
+    else if ("unit" in target) this.stage.open(target.unit, from, target.field);
     else if (target.kind === "cell") this.stage.goTo("cell", from);
   }
 
   read(event) {
     const target = this.target(event);
     this.stage.hover(target && "unit" in target ? target.unit : null);
+    this.track.gradient.hover(target?.spot ?? null);
     this.track.body.style.cursor = target ? "pointer" : "default";
     const text = target && describe(this.track.scene, target, this.stage.clock.phase);
     this.mark(target);
@@ -181,7 +187,7 @@ export function describe({ run, seen }, target, phase) {
     return { head: `${run.header.layers[target.layer].name} · ${at(run, step)}`,
       value: `‖h‖ = ${significant(run.of(target.layer, "hidden_norm")[step])}`, note: "click to see this layer" };
   }
-  if (target.kind === "gradient") return describeGradient(run, seen, step);
+  if (target.kind === "gradient") return target.spot ? describeBand(run, target.spot) : describeGradient(run, seen, step);
   if (target.kind === "column") return describeColumn(run, step);
   if (target.kind === "cell") return { head: at(run, step), value: "the cell", note: "click to look inside" };
   const { field, unit } = target;

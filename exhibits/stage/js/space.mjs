@@ -15,6 +15,7 @@ import { Plane, timeColours } from "./space_plane.mjs";
 /** Widths from which the plane has the points beside it, and the points their circle. */
 const BESIDE = 760;
 const SIDE = 288;
+const SLIM = 480;
 
 const percent = (share) => `${(100 * share).toFixed(share > 0 && share < 0.0095 ? 1 : 0)} %`;
 
@@ -65,6 +66,12 @@ export class Space {
       return node;
     };
     entry("key-time", "early → late");
+    this.markKeys = [["stable", "stable"], ["unstable", "unstable"], ["saddle", "saddle"]].map(([shape, words]) => {
+      const node = html("span", {}, this.key);
+      drawMark(svg("svg", { viewBox: "-9 -9 18 18", width: 15, height: 15, "aria-hidden": "true" }, node), shape, 6.5);
+      node.append(words);
+      return node;
+    });
     entry("key-start", "before the first step");
     this.ghostKey = entry("key-ghost", "before your change");
     this.boundKey = entry("key-bound", "as far as a unit goes");
@@ -76,8 +83,8 @@ export class Space {
     this.held = html("p", { class: "space-held" }, this.side);
     this.list = html("div", { class: "space-list", role: "group", "aria-label": "Fixed points" }, this.side);
     this.story = html("div", { class: "space-story" }, this.side);
-    this.eigenvalues = new Eigenvalues(this.story);
     const words = html("div", {}, this.story);
+    this.eigenvalues = new Eigenvalues(this.story);
     this.verdict = html("p", { class: "space-verdict" }, words);
     this.pace = html("p", { class: "panel-note" }, words);
   }
@@ -162,9 +169,9 @@ export class Space {
     if (!ready) return;
     const beside = this.width >= BESIDE;
     this.root.toggleAttribute("data-beside", beside);
-    this.root.toggleAttribute("data-slim", this.width < 480);
+    this.root.toggleAttribute("data-slim", this.width < SLIM);
     const wide = beside ? this.width - SIDE - 32 : this.width;
-    this.plane.layout(this.drawn(), this.theme, wide, beside ? 456 : Math.min(420, Math.max(300, Math.round(wide * 0.78))));
+    this.plane.layout(this.drawn(), this.theme, wide, beside ? 480 : Math.min(420, Math.max(300, Math.round(wide * 0.78))));
     this.paintKey();
     this.paintPoints();
   }
@@ -228,12 +235,13 @@ export class Space {
     const { run } = this.scene;
     const points = this.found?.points ?? [];
     this.plane.mark(points.map((point) => ({ at: this.project(point.state, 0), shape: shapeOf(point.kind) })), this.chosen);
+    for (const key of this.markKeys) key.hidden = points.length === 0;
     this.held.textContent = this.heldWords(run);
     this.paintList(points);
     this.story.hidden = points.length === 0;
     if (points.length === 0) return;
     const point = points[this.chosen];
-    this.eigenvalues.layout(point, this.width < 480 ? 196 : 208);
+    this.eigenvalues.layout(point, this.width < BESIDE && this.width >= SLIM ? 208 : 256);
     this.verdict.textContent = verdict(point);
     this.pace.textContent = pace(point) + (run.header.cell === "lstm" ? ` ${point.eigenvalues.length} eigenvalues: of h and c together.` : "");
   }
@@ -261,7 +269,7 @@ export class Space {
     const part = (words, kind) => { html("span", { class: kind }, button).textContent = words; };
     part(point.kind, "space-kind");
     part(`|λ| ${modulus(point.radius)}`, "space-number");
-    part(`${significant(point.distance, 3)} away`, "space-number space-far");
+    part(`${significant(point.distance, 3)} from the state here`, "space-number space-far");
     button.onclick = () => this.choose(k);
     return button;
   }

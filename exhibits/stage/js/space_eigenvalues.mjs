@@ -1,7 +1,7 @@
 /** The eigenvalues of one fixed point about the unit circle: inside it distances die out. */
 
 import { svg } from "./dom.mjs";
-import { edgeOf, modulus } from "./space_points.mjs";
+import { clearest, edgeOf, modulus } from "./space_points.mjs";
 
 export class Eigenvalues {
   /** @param {HTMLElement} root */
@@ -21,9 +21,10 @@ export class Eigenvalues {
     this.root.setAttribute("aria-label", describe(point));
     this.drawCircle(scale, half);
     const [[a, b]] = eigenvalues;
+    const dots = eigenvalues.map(([real, imag]) => [real * scale, -imag * scale]);
     svg("line", { class: "eigen-reach", x1: 0, y1: 0, x2: a * scale, y2: -b * scale }, this.root);
-    for (const [real, imag] of [...eigenvalues].reverse()) dot(this.root, real * scale, -imag * scale, Math.hypot(real, imag));
-    this.nameLargest([a * scale, -b * scale], modulus(radius), half);
+    for (let k = dots.length - 1; k >= 0; k--) dot(this.root, dots[k], Math.hypot(...eigenvalues[k]));
+    this.nameLargest(dots, modulus(radius), half);
   }
 
   drawCircle(scale, half) {
@@ -35,19 +36,17 @@ export class Eigenvalues {
     };
     text("Re", half - 1, 14, "end");
     text("Im", 5, 11 - half, "start");
-    if (scale > 26) text("|λ| = 1", -scale * 0.72 - 3, scale * 0.72 + 12, "middle");
+    if (scale > 26) text("|λ| = 1", -scale * 0.72 - 6, scale * 0.72 + 14, "end");
   }
 
-  /** Beside the largest, on the side that has room. */
-  nameLargest([x, y], words, half) {
-    const right = x < half - 62;
-    const above = y > 22 - half;
-    svg("text", { class: "eigen-largest", x: x + (right ? 9 : -9), y: y + (above ? -9 : 20), "text-anchor": right ? "start" : "end" },
-      this.root).textContent = words;
+  /** Beside the largest, clear of the others where it can be. */
+  nameLargest(dots, words, half) {
+    const [x, y] = clearest(dots, 8.6 * words.length, half);
+    svg("text", { class: "eigen-largest", x, y: y + 5, "text-anchor": "middle" }, this.root).textContent = words;
   }
 }
 
-function dot(root, x, y, size) {
+function dot(root, [x, y], size) {
   if (size <= 1) svg("circle", { class: "eigen-in", cx: x, cy: y, r: 4 }, root);
   else svg("path", { class: "eigen-out", d: "M0 -6.5L6.5 0L0 6.5L-6.5 0Z", transform: `translate(${x} ${y})` }, root);
 }

@@ -96,3 +96,16 @@ export function nearestTo(points, state) {
 /** The modulus at the edge of the picture of the eigenvalues: the circle always in view. */
 export const edgeOf = (eigenvalues) =>
   Math.max(1.25, 1.15 * Math.max(0, ...eigenvalues.map(([a, b]) => Math.hypot(a, b))));
+
+/**
+ * Where the name of the first dot stands: above, below or beside it, within the picture, and over
+ * as few of the other dots as can be. @param {[number, number][]} dots @returns {[number, number]}
+ */
+export function clearest(dots, wide, half) {
+  const [x, y] = dots[0];
+  const places = [[0, -19], [0, 19], [wide / 2 + 11, 0], [-wide / 2 - 11, 0]].map(([dx, dy]) => [x + dx, y + dy])
+    .filter(([a, b]) => Math.abs(a) + wide / 2 <= half && Math.abs(b) + 9 <= half);
+  const covered = ([a, b]) => dots.filter(([p, q]) => Math.abs(p - a) < wide / 2 + 4 && Math.abs(q - b) < 13).length;
+  const best = Math.min(...places.map(covered));
+  return places.find((place) => covered(place) === best) ?? [0, -half + 12];
+}

@@ -276,9 +276,14 @@ export class Stage {
     this.changed();
   }
 
-  /** The arithmetic of one unit. */
-  open(unit, from) {
+  /**
+   * The arithmetic of one unit.
+   * @param {number} unit @param {{x: number, y: number}} [from] the place in the window that was clicked
+   * @param {string} [field] what of it was clicked
+   */
+  open(unit, from, field) {
     this.state.unit = unit;
+    this.field = field;
     if (this.state.level === "unit") this.changed();
     else this.goTo("unit", from);
   }
@@ -318,7 +323,7 @@ export class Stage {
 
   /** A change of the run; Python answers with the run that comes of it. @param {object} edit */
   edit(edit) {
-    if (this.options.edits) this.reports.edit({ ...edit, track: this.state.track });
+    if (this.options.edits) this.reports.edit(edit);
   }
 
   hover(unit) {
@@ -382,7 +387,8 @@ export class Stage {
     this.head.showWhere(this.state, step);
     if (this.root.dataset.step !== String(step)) this.root.dataset.step = String(step);
     const fast = clock.playing && clock.speed > 1;
-    this.head.tell(this.focused, { step, phase, level, layer: this.focused.seen, unit: picked }, fast ? null : 500);
+    this.head.tell(this.focused, { step, phase, level, layer: this.focused.seen, unit: picked }, fast ? null : 500,
+      this.tracks.length > 1);
   }
 
   destroy() {

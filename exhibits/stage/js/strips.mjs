@@ -14,6 +14,14 @@ export class Strips {
     this.strips = [];
   }
 
+  /**
+   * @param {{isHeld: (field: string, value: number) => boolean,
+   *   set: (field: string, value: number|null) => void}|null} hold  null where nothing may be changed
+   */
+  allow(hold) {
+    this.hold = hold;
+  }
+
   /** @param {import("./graph.mjs").Scene} scene @param {import("./bitmaps.mjs").Bitmaps} bitmaps */
   layout(scene, bitmaps, theme) {
     const { run, geometry } = scene;
@@ -50,9 +58,14 @@ export class Strips {
     const from = gate ? `0 ${ends[0]}` : significant(-limit, 2).replace(/\.0$/, "");
     const to = gate ? `1 ${ends[1]}` : significant(limit, 2).replace(/\.0$/, "");
     const ramp = html("i", { class: `ramp ${scale}${root ? " root" : ""}` });
-    const [low, high, how] = [html("span"), html("span"), html("span")];
-    low.textContent = from;
-    high.textContent = to;
+    const how = html("span");
+    const holds = gate && this.hold;
+    const [low, high] = [[from, 0], [to, 1]].map(([text, value]) => {
+      const end = html(holds ? "button" : "span", holds ? { type: "button", class: "hold" } : {});
+      end.textContent = text;
+      if (holds) this.offer(end, field, value);
+      return end;
+    });
     how.textContent = root ? "√ scale" : "";
     how.title = "Colours follow the root of the size, so that small values show beside large ones";
     how.hidden = !root;
@@ -60,6 +73,15 @@ export class Strips {
     const layer = run.header.layers.length > 1 ? `, ${run.header.layers[seen].name}` : "";
     canvas.setAttribute("aria-label", `${name}${layer}${difference ? ", what changed" : ""}: heat map of ${run.hidden} units by `
       + `${run.steps} steps, colours from ${from} to ${to}${root ? " on a square-root scale" : ""}`);
+  }
+
+  /** The end of a gate's legend holds the gate there: for the unit that is picked, or for all. */
+  offer(end, field, value) {
+    const held = this.hold.isHeld(field, value);
+    end.setAttribute("aria-pressed", String(held));
+    end.setAttribute("aria-label", `Hold the ${FIELDS[field].name} at ${value}`);
+    end.title = held ? "Held here; click to let go" : `Hold this gate at ${value}, for the unit that is picked or for every unit`;
+    end.onclick = () => this.hold.set(field, held ? null : value);
   }
 
   paint({ canvas }, picture, geometry, run, theme) {

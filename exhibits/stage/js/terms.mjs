@@ -204,9 +204,36 @@ export function gateSums(run, layer, step, unit, gate) {
   return [q, sumOf(result, "n", [...input.terms, own, scaled], input)];
 }
 
-/** The pre-activation of one gate of one unit, without its terms. @param {RunData} run */
+/** The pre-activation of one gate of one unit, without its terms. @param {RunData} run @param {Gate} gate */
 export function preactivation(run, layer, step, unit, gate) {
-  return gateSums(run, layer, step, unit, gate).at(-1).total;
+  const row = gate.block * run.hidden + unit;
+  const input = inputProduct(run, layer, step, row) + run.of(layer, "bias_ih")[row];
+  const recurrent = recurrentSum(run, layer, step, row);
+  if (run.header.cell === "gru" && gate.sign === "n") return input + run.at(layer, "reset_gate", step, unit) * recurrent;
+  return peepholeTerms(run, layer, step, unit, gate.field).reduce((sum, { product }) => sum + product, input + recurrent);
+}
+
+function inputProduct(run, layer, step, row) {
+  const weights = run.of(layer, "weight_ih");
+  const width = weights.length / run.of(layer, "bias_ih").length;
+  const deep = run.header.layers[layer].depth > 0;
+  if (!deep && run.header.input.kind === "text") {
+    return weights[row * width + run.header.output.classes.indexOf(run.header.input.labels[step])];
+  }
+  return dot(deep ? run.of(layer, "inputs") : run.array("inputs"), step * width, weights, row * width, width);
+}
+
+/** W_hh h_{t-1} + b_hh of one row; for the GRU's candidate that is q. @param {RunData} run */
+export function recurrentSum(run, layer, step, row) {
+  const before = stepBy(run, layer, step, -1);
+  const [values, start] = before === null ? [run.of(layer, "initial_hidden"), 0] : [run.of(layer, "hidden"), before * run.hidden];
+  return dot(values, start, run.of(layer, "weight_hh"), row * run.hidden, run.hidden) + run.of(layer, "bias_hh")[row];
+}
+
+function dot(values, from, weights, start, count) {
+  let sum = 0;
+  for (let k = 0; k < count; k++) sum += values[from + k] * weights[start + k];
+  return sum;
 }
 
 /**

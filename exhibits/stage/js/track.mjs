@@ -45,6 +45,7 @@ export class Track {
   take(data, seen) {
     this.run = data.run;
     this.ghost = data.ghost;
+    this.editable = data.editable && this.stage.options.edits === true;
     this.name = data.title;
     this.seen = seen;
   }
@@ -63,6 +64,7 @@ export class Track {
     const { run, seen, theme, ghost } = this;
     const { cell, input, layers } = run.header;
     const geometry = measure(this.root.clientWidth, { steps: run.steps, hidden: run.hidden, lstm: cell === "lstm",
+      besideLstm: this.stage.tracks.some((other) => other.run.header.cell === "lstm"),
       numbers: input.kind === "numbers", layers: layers.length, seen });
     this.root.toggleAttribute("data-narrow", geometry.narrow);
     this.root.style.setProperty("--gutter", `${geometry.gutter}px`);
@@ -75,9 +77,10 @@ export class Track {
     this.graph.layout(this.scene);
     this.weight.layout(this.scene, theme);
     this.cells.layout(this.scene, this.bitmaps, theme);
+    this.strips.allow(this.editable ? this.holding() : null);
     this.strips.layout(this.scene, this.bitmaps, theme);
     this.gradient.layout(this.scene, theme);
-    this.inputEdit.layout(this.scene, level === "overview" && this.stage.options.edits === true);
+    this.inputEdit.layout(this.scene, level === "overview" && this.editable);
     this.cut.show(run);
     this.levels.layout(this.scene, this.bitmaps, theme, level);
     this.panels.layout(this.scene, this.bitmaps, theme, panels);
@@ -92,6 +95,23 @@ export class Track {
     this.band.layout(this.scene, { strips,
       gradient: this.gradient.root.hidden ? { top: strips.top + strips.height, height: 0 } : place(this.gradient.root) },
     this.level === "overview");
+  }
+
+  /** Holding a gate at a value: of the unit that is picked, or of every unit. */
+  holding() {
+    const { run, seen, stage } = this;
+    return {
+      isHeld: (field, value) => {
+        const { unit } = stage.state;
+        const held = run.header.changes.pins.filter(([layer, gate, , at]) => layer === seen && gate === field && at === value);
+        return unit === null ? held.length === run.hidden : held.some(([, , one]) => one === unit);
+      },
+      set: (field, value) => {
+        const { unit } = stage.state;
+        const [kind, place] = unit === null ? ["hold", [seen, field]] : ["pin", [seen, field, unit]];
+        stage.edit({ kind, place, value, final: true });
+      },
+    };
   }
 
   /** What this track's views need that travels on demand. @returns {string[]} */

@@ -13,7 +13,7 @@
  */
 
 import { sign } from "./narration.mjs";
-import { GATES, SLOPE, SQUASH, gateSums, isSilenced, pinOf, preactivation, stepBy, suffixOf, unitSub, waysOf } from "./terms.mjs";
+import { GATES, SLOPE, SQUASH, isSilenced, pinOf, preactivation, recurrentSum, stepBy, suffixOf, unitSub, waysOf } from "./terms.mjs";
 
 /** The gates in PyTorch's order. @param {RunData} run */
 const inOrder = (run) => [...GATES[run.header.cell]].sort((one, other) => one.block - other.block);
@@ -47,7 +47,7 @@ export function deltasOf(run, layer, step, unit) {
   }
   if (run.header.cell !== "gru") return { gates: [deltaH * slopes[0]], recurrent: [deltaH * slopes[0]] };
   const deltaN = deltaH * leftOpen(run, layer, step, unit) * slopes[2];
-  const q = gateSums(run, layer, step, unit, gates[2])[0].total;
+  const q = recurrentSum(run, layer, step, 2 * run.hidden + unit);
   const [deltaR, deltaZ] = [deltaN * q * slopes[0],
     deltaH * (run.before(layer, "hidden", step, unit) - at("candidate")) * slopes[1]];
   return { gates: [deltaR, deltaZ, deltaN], recurrent: [deltaR, deltaZ, deltaN * at("reset_gate")] };

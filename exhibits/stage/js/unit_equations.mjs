@@ -13,7 +13,7 @@ import { sign } from "./narration.mjs";
 import { significant } from "./scales.mjs";
 import { sumOfProducts } from "./sums.mjs";
 import { deltasOf, leftOpen, slopeOf } from "./unit_back.mjs";
-import { GATES, gateSums, isSilenced, pinOf, stepBy } from "./terms.mjs";
+import { GATES, isSilenced, pinOf, recurrentSum, stepBy } from "./terms.mjs";
 import { applied, fixed, shownProduct } from "./unit_numbers.mjs";
 
 const op = (text) => ({ op: text });
@@ -151,7 +151,7 @@ export function passedOn(run, layer, step, unit) {
   const [r, z, n] = GATES.gru;
   const open = factor(leftOpen(run, layer, step, unit), "(1 − z)", undefined, "z");
   const deltaN = factor(deltasOf(run, layer, step, unit).gates[n.block], "δ", "t", "pass-n", "n");
-  const q = gateSums(run, layer, step, unit, n)[0].total;
+  const q = recurrentSum(run, layer, step, 2 * run.hidden + unit);
   return [
     ...(reads ? [equation({ sign: "to h", sub: "t−1" }, [deltaH, factor(at("update_gate"), "z", "t", "z")], "z")] : []),
     through(n, deltaH, open),

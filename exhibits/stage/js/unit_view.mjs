@@ -1,16 +1,194 @@
-/** (under construction) */
+/**
+ * The exact arithmetic of one unit at the step under the cursor: which sum, its terms, what the
+ * squashing makes of it, what follows from it, and the same in letters and in code. Going back,
+ * the same for its gradient; in the loss phase the read-out's.
+ */
+
+import { html } from "./dom.mjs";
+import { spokenFormula } from "./formula.mjs";
+import { ChainView } from "./unit_chain.mjs";
+import { CurveView } from "./unit_curve.mjs";
+import { LinesView } from "./unit_lines.mjs";
+import { modelOf } from "./unit_model.mjs";
+import { SumView, differs } from "./unit_sum.mjs";
+import { symbolText, writeSymbol } from "./unit_symbols.mjs";
+import { significant } from "./scales.mjs";
 
 export class UnitView {
+  /** @param {HTMLElement} root @param {import("./track.mjs").Track} track */
   constructor(root, track) {
     this.root = root;
     this.track = track;
+    this.stage = track.stage;
+    this.chosen = {};
+    this.note = html("p", { class: "unit-note" }, root);
+    this.rows = html("div", { class: "unit-rows", role: "group", "aria-label": "The sum that is open" }, root);
+    this.work = html("div", { class: "unit-work" }, root);
+    const sums = html("div", { class: "unit-sums" }, this.work);
+    const hooks = { stage: this.stage, light: (part) => this.light(part), go: (from) => this.go(from) };
+    this.sums = [0, 1].map(() => new SumView(html("div", { class: "unit-sum" }, sums), hooks));
+    this.curve = new CurveView(html("div", { class: "unit-squash" }, this.work));
+    this.then = html("section", { class: "unit-then" }, root);
+    this.thenTitle = html("h4", {}, this.then);
+    this.chain = new ChainView(html("div", { class: "chain" }, this.then), { row: (row) => this.choose(row), light: hooks.light });
+    this.formula = html("div", { class: "unit-formula" }, root);
+    this.lines = new LinesView(root, () => this.again());
   }
 
   layout(scene, bitmaps, theme) {
-    Object.assign(this, { scene, bitmaps, theme });
+    Object.assign(this, { scene, bitmaps, theme, drawn: "" });
+    this.root.setAttribute("role", "group");
   }
 
+  /** What travels on demand: the scripts, while they are open. */
+  wanted() {
+    return this.lines.open && this.lines.want ? [this.lines.want] : [];
+  }
+
+  /** @param {import("./graph.mjs").Frame} frame */
   draw(frame) {
     this.frame = frame;
+    const unit = frame.picked ?? this.unit ?? 0;
+    const state = [frame.step, frame.phase, unit, this.chosen[frame.phase], frame.playing].join();
+    if (state === this.drawn) return;
+    this.drawn = state;
+    this.unit = unit;
+    this.show({ step: frame.step, phase: frame.phase, unit, layer: this.scene.seen });
+    // A cursor that comes to rest by itself tells nobody: what is wanted is then another step's.
+    if (this.lines.open && !frame.playing) queueMicrotask(() => this.stage.collectWants());
+  }
+
+  again() {
+    this.drawn = "";
+    if (this.frame) this.draw(this.frame);
+    this.stage.collectWants();
+  }
+
+  choose(row) {
+    this.chosen[this.frame.phase] = row;
+    this.again();
+  }
+
+  /** To the unit that a factor comes from, at its own step. */
+  go({ layer, step, unit }) {
+    if (layer !== this.scene.seen) this.stage.seeLayer(layer);
+    this.stage.to(step);
+    this.stage.open(unit);
+  }
+
+  show(at) {
+    const { run, ghost } = this.scene;
+    const missing = at.unit >= run.hidden ? `This network has ${run.hidden} units, and no unit ${at.unit}.` : "";
+    for (const part of [this.rows, this.work, this.then, this.formula, this.lines.node]) part.hidden = missing !== "";
+    this.say(missing ? [missing] : []);
+    this.root.setAttribute("aria-label", `The arithmetic of unit ${at.unit} at t = ${at.step}`);
+    if (missing) return;
+    const row = this.rowFor(at);
+    const model = modelOf(run, { ...at, row });
+    const before = ghost && comparable(ghost, run) ? modelOf(ghost, { ...at, row: model.row }) : null;
+    this.opened = { ...this.opened, [at.phase]: model.row };
+    this.say(model.notes);
+    this.showRows(model, before);
+    this.showSums(model, before, at);
+    this.chain.show(model.equations, before?.equations ?? null, model.row);
+    this.then.hidden = model.equations.length === 0;
+    this.thenTitle.textContent = model.then;
+    this.showFormulas(model.formulas);
+    this.lines.show(model, at, run, at.layer);
+  }
+
+  /** The learner's choice; else the one that told most when the unit was opened, from step to step. */
+  rowFor({ phase, unit, layer }) {
+    const about = `${this.scene.run.header.cell} ${layer} ${unit}`;
+    if (about !== this.about) this.opened = {};
+    this.about = about;
+    return this.chosen[phase] ?? this.opened?.[phase];
+  }
+
+  say(notes) {
+    this.note.hidden = notes.length === 0;
+    this.note.textContent = notes.join(" ");
+  }
+
+  showRows(model, before) {
+    const keys = model.rows.map(({ key }) => key).join();
+    if (keys !== this.rowKeys) this.makeRows(model.rows);
+    this.rowKeys = keys;
+    model.rows.forEach((row, k) => {
+      const { node, name, symbol, value, was } = this.buttons[k];
+      name.textContent = row.name;
+      writeSymbol(symbol, row.symbol);
+      value.textContent = row.text;
+      node.dataset.part = row.part;
+      node.setAttribute("aria-pressed", String(row.key === model.row));
+      node.setAttribute("aria-label", `${row.name} ${symbolText(row.symbol)} = ${row.text}`);
+      const old = before?.rows.find(({ key }) => key === row.key)?.value;
+      was.hidden = !differs(old, row.value);
+      was.textContent = was.hidden ? "" : `was ${significant(old, 3)}`;
+    });
+  }
+
+  makeRows(rows) {
+    this.rows.replaceChildren();
+    this.buttons = rows.map(({ key }) => {
+      const node = html("button", { type: "button", class: "unit-row", "data-row": key }, this.rows);
+      const name = html("span", { class: "row-name" }, node);
+      const line = html("span", { class: "row-value" }, node);
+      const symbol = html("span", { class: "symbol" }, line);
+      html("span", {}, line).textContent = " = ";
+      const value = html("b", {}, line);
+      const was = html("span", { class: "was" }, node);
+      node.onclick = () => this.choose(key);
+      return { node, name, symbol, value, was };
+    });
+  }
+
+  showSums(model, before, at) {
+    const { run, ghost, geometry } = this.scene;
+    const inReadout = at.phase === "loss";
+    const colour = ({ part, from }) => (part === "h" && from && from.layer === at.layer ? this.bitmaps.colour("hidden", from.step, from.unit) : null);
+    this.work.hidden = model.sums.length === 0;
+    this.sums.forEach((view, k) => {
+      const sum = model.sums[k];
+      view.root.hidden = !sum;
+      if (!sum) return;
+      view.show(sum, before?.sums[k] ?? null, { run, ghostRun: ghost, layer: at.layer, narrow: geometry.narrow, colour,
+        own: at.unit, keepsOwn: inReadout });
+    });
+    this.curve.root.hidden = !model.squash;
+    if (model.squash) this.curve.show(model.squash, before?.squash ?? null);
+  }
+
+  showFormulas(formulas) {
+    const word = JSON.stringify(formulas);
+    if (word === this.formulaShown) return;
+    this.formulaShown = word;
+    this.formula.replaceChildren(...formulas.map((tokens) => this.formulaLine(tokens)));
+  }
+
+  formulaLine(tokens) {
+    const line = html("p", { class: "formula", role: "math", "aria-label": spokenFormula(tokens) });
+    for (const { text, sub, sup, part, upright } of tokens) {
+      const node = html("span", upright ? { class: "upright" } : { class: "letter", ...(part ? { "data-part": part } : {}) }, line);
+      html("span", {}, node).textContent = text;
+      if (sup) html("sup", {}, node).textContent = sup;
+      if (sub) html("sub", {}, node).textContent = sub;
+      if (!part) continue;
+      node.onpointerenter = () => this.light(part);
+      node.onpointerleave = () => this.light(null);
+    }
+    return line;
+  }
+
+  /** Lights every place of a part: its terms, its numbers, its letters. @param {string|null} part */
+  light(part) {
+    if (part === this.lit) return;
+    this.lit = part;
+    this.root.toggleAttribute("data-lighting", part !== null);
+    for (const node of this.root.querySelectorAll("[data-part]")) node.toggleAttribute("data-lit", part !== null && node.dataset.part === part);
   }
 }
+
+/** A run before a change stands beside the new one only where both are of the same shape. */
+const comparable = (ghost, run) => ghost.header.cell === run.header.cell && ghost.steps === run.steps && ghost.hidden === run.hidden
+  && ghost.header.layers.length === run.header.layers.length;

@@ -1,0 +1,148 @@
+"""A Jupyter notebook that makes the run again and draws the lab's figures of one of its layers.
+
+It is written as the JSON that it is (nbformat 4.5): four kinds of fields need no library. The tests
+check it against nbformat's schema and run it in a real kernel.
+"""
+
+import json
+from collections.abc import Sequence
+
+from exhibits.export.words import sentences
+from rnn_core import LSTMTrace, Run
+from rnn_core.reproduce import setup_expression
+
+Cell = dict[str, object]
+
+_WHERE = """\
+This notebook makes one run of *Unrolled* again and draws it. It needs Python with NumPy, Plotly,
+safetensors and jaxtyping, and Unrolled's own folders `rnn_core` and `figures`: put it into the
+folder that holds Unrolled's `app.py`, or set `UNROLLED` to that folder. Then run all cells."""
+
+_FIND = """\
+import importlib.util
+import sys
+from pathlib import Path
+
+UNROLLED = Path()  # the folder that holds Unrolled's app.py
+sys.path.insert(0, str(UNROLLED.resolve()))
+if importlib.util.find_spec("rnn_core") is None:
+    raise ModuleNotFoundError(f"no rnn_core in {UNROLLED.resolve()}: set UNROLLED to its folder")"""
+
+_RUN = """\
+from figures import gates, gradients, jacobians, trajectory
+from rnn_core import *
+
+setup = {expression}
+result = run(setup)
+print(f"the sum of the losses is {{result.loss:.6g}}")"""
+
+_CHECK = """\
+import math
+
+assert math.isclose(result.loss, {loss!r}, rel_tol=1e-9, abs_tol=1e-300), result.loss"""
+
+_NUMBERS = """\
+**The numbers.** `result.layers` holds a record for each layer: time steps × batch × units. The
+parameters have PyTorch's names, in `result.weights` and `result.grad_weights`."""
+
+_LAYER = """\
+layer = {layer}  # an index into result.layers
+trace, sequence = result.layers[layer], setup.sequence_read
+print(type(trace).__name__, trace.hidden.shape)
+print({{name: value.shape for name, value in result.grad_weights.items()}})"""
+
+_TRAJECTORY = (
+    "**Trajectory.** The hidden state has as many dimensions as the layer has units. Here its "
+    "path is drawn in the two directions in which it moves most.",
+    "drawing = trajectory.draw(trace, sequence)",
+)
+_GRADIENTS = (
+    "**Gradients.** How much the total loss would change with the state of each step, on a log "
+    "axis: a line that falls towards the past is a gradient that vanishes.",
+    """\
+drawing = gradients.draw(
+    trace, sequence, losses=result.losses[:, 0], loss_mask=result.loss_mask
+)""",
+)
+_JACOBIANS = (
+    "**Jacobians.** How a small change of the state at each step has grown or shrunk when it "
+    "arrives at the layer's last step: the singular values of that derivative.",
+    """\
+last = {last}
+of_hidden = state_jacobians(result, layer, last, of="hidden").singular_values
+{state}
+drawing = jacobians.draw(of_hidden, sequence, state_values=of_state, step_to=last)""",
+)
+_GATES = (
+    "**Gates and states.** Every unit at every step: a row is a unit, a column a moment.",
+    "drawing = gates.draw(trace, sequence)",
+)
+_SHOW = "\nprint(drawing.alt)\ndrawing.figure"
+
+
+def notebook(run: Run, *, layer: int, title: str) -> bytes:
+    """The file, in UTF-8; `layer` is the one that is drawn."""
+    cells = [
+        _prose("\n\n".join([f"# {_plain(title)}", *map(_plain, sentences(run)), _WHERE])),
+        _code(_FIND),
+        _code(_RUN.format(expression=setup_expression(run.setup))),
+        _prose("The same numbers as in the app, to the last digits:"),
+        _code(_CHECK.format(loss=float(run.loss))),
+        _prose(_NUMBERS),
+        _code(_LAYER.format(layer=layer)),
+    ]
+    for words, code in _figures(run, layer):
+        cells += [_prose(words), _code(code + _SHOW)]
+    return _file(cells)
+
+
+def _figures(run: Run, layer: int) -> list[tuple[str, str]]:
+    """In the order of the lab."""
+    trace = run.layers[layer]
+    state = (
+        'of_state = state_jacobians(result, layer, last, of="state").singular_values'
+        if isinstance(trace, LSTMTrace)
+        else "of_state = None  # this cell has no other state than h"
+    )
+    words, code = _JACOBIANS
+    last = "0  # this layer reads from the end" if trace.reverse else "len(result.inputs) - 1"
+    return [_TRAJECTORY, _GRADIENTS, (words, code.format(last=last, state=state)), _GATES]
+
+
+def _plain(text: str) -> str:
+    """A learner's text as it is, whatever Markdown, HTML or TeX would make of it."""
+    signs = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\n": " ", "\r": " "}
+    signs |= {sign: f"\\{sign}" for sign in "\\`*_{}[]()#+-.!|~$"}
+    return text.translate(str.maketrans(signs))
+
+
+def _prose(text: str) -> Cell:
+    return {"cell_type": "markdown", "metadata": {}, "source": _lines(text)}
+
+
+def _code(text: str) -> Cell:
+    return {
+        "cell_type": "code",
+        "execution_count": None,
+        "metadata": {},
+        "outputs": [],
+        "source": _lines(text),
+    }
+
+
+def _lines(text: str) -> list[str]:
+    """Only line feeds end a line: a learner's text may hold what Python calls line ends too."""
+    return [f"{line}\n" for line in text.split("\n")[:-1]] + [text.split("\n")[-1]]
+
+
+def _file(cells: Sequence[Cell]) -> bytes:
+    whole = {
+        "cells": [{"id": f"cell-{number}", **cell} for number, cell in enumerate(cells)],
+        "metadata": {
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "language_info": {"name": "python"},
+        },
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    return json.dumps(whole, ensure_ascii=False, indent=1).encode()

@@ -1,0 +1,167 @@
+/** The drawn part of the cell's inside: wires, operations, names, and the lit unit's numbers. */
+
+import { within } from "./cell_order.mjs";
+import { line, part, svg } from "./dom.mjs";
+import { gate, significant } from "./scales.mjs";
+
+const PALE = 0.22;
+
+/** "c_{t−1}" as text with a lowered index. */
+function written(node, sign) {
+  node.replaceChildren();
+  for (const [k, piece] of sign.split(/_(\{[^}]*\}|\w)/).entries()) {
+    if (!piece) continue;
+    const low = k % 2 === 1;
+    const span = svg("tspan", low ? { class: "low", dy: 3 } : k > 0 ? { dy: -3 } : {}, node);
+    span.textContent = low ? piece.replace(/[{}]/g, "") : piece;
+  }
+}
+
+/** "c_{t−1}" in plain characters. */
+export const plain = (sign) => sign.replace(/_\{([^}]*)\}/g, "$1").replace("_", "");
+
+const letters = (text) => plain(text).length;
+
+export class CellLines {
+  /** @param {SVGSVGElement} root @param {ReturnType<typeof import("./cell_plan.mjs").plan>} plan @param {1|-1} direction */
+  constructor(root, plan, direction) {
+    this.plan = plan;
+    this.turn = direction > 0 ? (text) => text : (text) => text.replace("t−1", "t+1");
+    root.replaceChildren();
+    this.root = root;
+    this.wires = plan.wires.map((wire) => this.wire(wire));
+    this.ops = plan.ops.map((op) => this.op(op));
+    this.heads(direction);
+    this.labels = plan.blocks.map((block) => this.label(block));
+    this.notes = plan.notes.map((note) => ({ note, text: part("text", { class: "cell-note", x: note.x, y: note.y, "text-anchor": note.anchor ?? "middle" }, root) }));
+  }
+
+  wire(wire) {
+    const d = wire.points.map(({ x, y }, k) => `${k ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`).join("");
+    const kind = wire.peep ? "cell-wire peep" : wire.yoke ? "cell-wire yoke" : "cell-wire";
+    line("path", { class: kind, d }, this.root).fade(PALE);
+    const lit = line("path", { class: kind, d, pathLength: 1 }, this.root);
+    const [last, before] = [wire.points.at(-1), wire.points.at(-2)];
+    const [first, second] = wire.points;
+    return { wire, lit, on: wire.plain ? null : this.head(before, last), back: wire.plain ? null : this.head(second, first, "back") };
+  }
+
+  /** The tip of an arrow from one point to another. */
+  head(from, to, kind = "") {
+    const angle = (Math.atan2(to.y - from.y, to.x - from.x) * 180) / Math.PI;
+    return part("path", { class: `cell-head ${kind}`, d: "M0 0L-7 -4V4Z", transform: `translate(${to.x} ${to.y}) rotate(${angle})` }, this.root);
+  }
+
+  op(op) {
+    const group = svg("g", {}, this.root);
+    const wide = letters(op.text) * 7.5 + 10;
+    const shape = op.bare ? null : line("rect", { class: "cell-op", x: op.x - wide / 2, y: op.y - 10, width: wide, height: 20, rx: 10 }, group);
+    const text = part("text", { class: "cell-op-text", x: op.x, y: op.y + 5 }, group);
+    written(text.node, op.text);
+    return { op, shape, text };
+  }
+
+  /** Where the states come from and go to. */
+  heads(direction) {
+    const { streams, tiers, width, pitch, hidden } = this.plan;
+    const [before, after] = direction > 0 ? ["t−1", "t+1"] : ["t+1", "t−1"];
+    for (const { from, to, tier } of streams) {
+      if (to < width && from > 0) continue;
+      const middle = (tiers[tier].top + tiers[tier].bottom) / 2;
+      const half = Math.min(14, Math.max(8, (pitch * hidden) / 3));
+      const x = from === 0 ? 5 : width - 9;
+      part("path", { class: "cell-gate-arrow", d: `M${x} ${middle - half}l7 ${half}l-7 ${half}` }, this.root);
+    }
+    const end = part("text", { class: "cell-end", x: width, y: tiers[0].top - 10, "text-anchor": "end" }, this.root);
+    end.text(`to ${after}`);
+    this.beforeSign = before;
+  }
+
+  label(block) {
+    const group = svg("g", { class: `cell-label ${block.type}` }, this.root);
+    const middle = block.x + block.w / 2;
+    const text = svg("text", {}, group);
+    const word = svg("tspan", { class: "word" }, text);
+    const sign = svg("tspan", { class: "sign" }, text);
+    const value = part("text", { class: "cell-value", x: middle, y: block.y + block.h + 15 }, group);
+    const was = part("text", { class: "cell-was", x: middle, y: block.y + block.h + 30 }, group);
+    return { block, text, word, sign, value, was, middle, said: "" };
+  }
+
+  /** The names, as the phase has them. */
+  name(entry, backwards) {
+    const { block, middle } = entry;
+    const said = `${backwards}`;
+    if (entry.said === said) return;
+    entry.said = said;
+    const sign = this.turn(backwards ? backSign(block) : block.sign);
+    const { tight, width } = this.plan;
+    const under = block.under;
+    const wordText = block.type === "row" || (backwards && block.type !== "valve") ? "" : block.word;
+    const stacked = tight && wordText && !under;
+    const size = Math.max(letters(sign) * 8, 0) + (stacked ? 0 : wordText.length * 6.8);
+    const wide = stacked ? Math.max(size, wordText.length * 6) : size;
+    const x = Math.min(width - wide / 2, Math.max(wide / 2, middle));
+    entry.text.setAttribute("text-anchor", under ? "end" : "middle");
+    entry.text.setAttribute("x", String(under ? block.x - 4 : x));
+    entry.text.setAttribute("y", String(under ? block.y + 10 : block.y - (stacked ? 22 : 9)));
+    entry.word.textContent = wordText ? `${wordText}${stacked ? "" : "\u2009\u2009"}` : "";
+    written(entry.sign, sign);
+    if (stacked && entry.sign.firstChild) {
+      entry.sign.firstChild.setAttribute("x", String(x));
+      entry.sign.firstChild.setAttribute("dy", "14");
+    } else entry.sign.firstChild?.removeAttribute("x");
+  }
+
+  /**
+   * @param {{on: number, back: number, weights: object}} state how far each way has come
+   */
+  draw({ on, back, backward }) {
+    for (const { wire, lit, on: tip, back: tail } of this.wires) {
+      const share = backward ? within(back, wire.back) : within(on, wire.on);
+      lit.set("stroke-dasharray", `${share.toFixed(3)} 2`);
+      lit.set("stroke-dashoffset", backward ? (share - 1).toFixed(3) : "0");
+      lit.fade(share > 0.002 ? 1 : 0);
+      tip?.fade(backward ? 0 : PALE + (1 - PALE) * within(share, [0.8, 1]));
+      tail?.fade(backward ? within(share, [0.8, 1]) : 0);
+    }
+    for (const { op, shape, text } of this.ops) {
+      const share = backward ? within(back, op.back) : within(on, op.on);
+      shape?.fade(0.35 + 0.65 * share);
+      text.fade(0.4 + 0.6 * share);
+    }
+  }
+
+  /**
+   * The lit unit's numbers, and what they were before the change.
+   * @param {{vectors: object, ghost: object|null, unit: number|null, backward: boolean, handled: Set<string>}} what
+   */
+  tell({ vectors, valves, ghost, unit, backward, handled }) {
+    const digits = this.plan.tight ? 2 : 3;
+    for (const entry of this.labels) {
+      this.name(entry, backward);
+      const { block, value, was } = entry;
+      const gates = block.type === "valve";
+      const from = gates ? valves : vectors;
+      const say = gates ? gate : (number) => significant(number, digits);
+      const shown = unit === null || handled.has(block.id) || !from[block.id] ? "" : say(from[block.id][unit]);
+      value.text(shown);
+      const then = ghost?.[block.id]?.[unit];
+      was.text(unit === null || then === undefined || say(then) === say(from[block.id][unit]) ? "" : `was ${say(then)}`);
+    }
+    for (const { note, text } of this.notes) {
+      const name = backward ? note.back : note.value;
+      text.text(unit === null || !name || !vectors[name] ? "" : `${significant(vectors[name][unit], 3)} ${backward ? this.turn(note.backText) : note.text}`);
+    }
+  }
+}
+
+/** What a place holds going back. @param {import("./cell_plan.mjs").Block} block */
+function backSign(block) {
+  if (block.type === "valve") return block.sign;
+  if (/t−1/.test(block.sign)) return `→ ${block.sign}`.replace("→ ", "to ");
+  if (block.id === "xn") return "δa_n";
+  if (block.type === "row") return `δ${block.sign}`;
+  if (["rec", "inp", "a"].includes(block.id)) return "δa";
+  return `∂L/∂${block.sign}`;
+}

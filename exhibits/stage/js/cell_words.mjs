@@ -1,0 +1,84 @@
+/** What happens to one unit inside the cell, in numbers that check out with a pocket calculator. */
+
+import { pinsOf, silencedOf } from "./cell_math.mjs";
+import { significant, spoken } from "./scales.mjs";
+import { sumOfProducts } from "./sums.mjs";
+import { FIELDS } from "./theme.mjs";
+
+/** @typedef {import("./narration.mjs").Part} Part */
+
+const plain = (text) => ({ text });
+const strong = (text) => ({ text, strong: true });
+const bounded = (value) => ({ value, bounded: true });
+
+/** @param {import("./cell_math.mjs").Vectors} flow @returns {Part[]} */
+export function equation(cell, flow, unit, silent) {
+  const at = (name) => flow[name][unit];
+  if (cell === "lstm") return lstm(at, silent);
+  if (cell === "gru") return gru(at, silent);
+  return rnn(at, cell, silent);
+}
+
+function lstm(at, silent) {
+  const way = sumOfProducts([
+    { factors: [bounded(at("f")), { value: at("c0") }], value: at("kept") },
+    { factors: [bounded(at("i")), bounded(at("g"))], value: at("written") }], at("c"));
+  const [kept, written] = way.products;
+  const shown = sumOfProducts([{ factors: [bounded(at("o")), bounded(Math.tanh(at("c")))], value: at("h") }], at("h"));
+  const [show] = shown.products;
+  return [strong("c"), plain(` = f · c${MINUS} + i · g = ${kept.factors.join(" × ")} + ${written.factors.join(" × ")} `
+    + `= ${kept.text} kept + ${written.text} written ${way.equals} `), strong(way.total),
+  plain("    "), strong("h"), ...(silent ? [plain(" = "), strong("0"), plain(", the unit is silenced")]
+    : [plain(` = o · tanh c = ${show.factors.join(" × ")} ${show.equals} `), strong(show.text)])];
+}
+
+const MINUS = "ₜ₋₁";
+
+function gru(at, silent) {
+  const z = bounded(at("z"));
+  const way = sumOfProducts([
+    { factors: [z, { value: at("h0") }], value: at("kept") },
+    { factors: [bounded(at("renew")), bounded(at("n"))], value: at("written") }], at("kept") + at("written"));
+  const [kept, written] = way.products;
+  return [strong("h"), ...(silent ? [plain(" = "), strong("0"), plain(", the unit is silenced")] : [
+    plain(` = z · h${MINUS} + (1 − z) · n = ${kept.factors.join(" × ")} + ${written.factors.join(" × ")} `
+      + `= ${kept.text} kept + ${written.text} new ${way.equals} `), strong(way.total)]),
+  plain("    n"), plain(` = tanh(${significant(at("xn"), 3)} + ${significant(at("r"), 3)} × ${significant(at("q"), 3)}) = `), strong(significant(at("n"), 3))];
+}
+
+function rnn(at, cell, silent) {
+  const squash = cell === "rnn_relu" ? "relu" : "tanh";
+  const way = sumOfProducts([{ factors: [], value: at("rec"), multiply: () => at("rec") }, { factors: [], value: at("inp"), multiply: () => at("inp") }], at("a"));
+  const [rec, inp] = way.products;
+  return [strong("a"), plain(` = ${rec.text} from the state + ${inp.text} from the input ${way.equals} `), strong(way.total),
+    plain("    "), strong("h"), ...(silent ? [plain(" = "), strong("0"), plain(", the unit is silenced")]
+      : [plain(` = ${squash}(a) = `), strong(significant(at("h"), 3))])];
+}
+
+/** The same going back. @param {import("./cell_math.mjs").Vectors} flow forward @param {import("./cell_math.mjs").Vectors} back @returns {Part[]} */
+export function equationBack(cell, flow, back, unit) {
+  const at = (name) => spoken(back[name][unit]);
+  const parts = [strong("∂L/∂h"), plain(` = ${at("direct")} from here + ${at("fromNext")} from later = `), strong(at("h"))];
+  if (cell === "lstm") {
+    parts.push(plain("    "), strong("∂L/∂c"), plain(` = ${at("carried")} along the conveyor + ${at("through")} by way of h = `), strong(at("c")),
+      plain(`    × f ${significant(flow.f[unit], 3)} → c${MINUS} gets `), strong(at("c0")));
+  } else {
+    if (cell === "gru") parts.push(plain(`    × z ${significant(flow.z[unit], 3)} = ${at("straight")} straight back`));
+    else parts.push(plain(`    δa = ${at("a")}`));
+    parts.push(plain(`    h${MINUS} gets `), strong(at("h0")));
+  }
+  return parts;
+}
+
+/**
+ * Everything about a unit at a step, for who hears the picture.
+ * @param {import("./decode.mjs").RunData} run
+ */
+export function describeUnit(run, layer, step, unit, backward) {
+  const pinned = (field) => (pinsOf(run, layer, field).has(unit) ? " (pinned)" : "");
+  const values = run.header.strips.map((field) => `${FIELDS[field].name} ${significant(run.at(layer, field, step, unit))}${pinned(field)}`);
+  const gradients = backward ? ["hidden", "cell"].filter((field) => run.of(layer, `grad_${field}`))
+    .map((field) => `gradient of the ${FIELDS[field].name} ${significant(run.at(layer, `grad_${field}`, step, unit))}`) : [];
+  const silent = silencedOf(run, layer).has(unit) ? ", silenced" : "";
+  return `Unit ${unit}${silent}: ${[...values, ...gradients].join(", ")}`;
+}
