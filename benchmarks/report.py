@@ -22,6 +22,7 @@ runs them all again and rewrites this file. {machine}
 """
 SECTIONS = {
     "stage": "The stage: frames, payload, edit → paint",
+    "depths": "The stage at every depth, three tracks side by side",
     "learners": "Many learners on the lab page",
     "core": "The NumPy core and `trace_torch` against PyTorch",
     "setup": "Set-up and cold start",

@@ -89,7 +89,7 @@ def _options(subject: str, run: Run, key: str) -> dict[str, object]:
 
 
 def _drawn(subject: str, run: Run, layer: int, options: dict[str, object]) -> Drawing:
-    trace, sequence, theme = run.layers[layer], run.setup.sequence, _theme()
+    trace, sequence, theme = run.layers[layer], run.setup.sequence_read, _theme()
     if subject == "gates":
         return gates.draw(trace, sequence, theme=theme, **options)  # type: ignore[arg-type]
     if subject == "trajectory":

@@ -12,6 +12,7 @@ from exhibits.export.words import file_name, sentences
 from exhibits.network_controls import title_of
 from exhibits.stage import StageState, Track
 from exhibits.stage.export import page
+from rnn_core import Run
 from rnn_core.reproduce import setup_expression
 
 
@@ -83,7 +84,7 @@ def animation(tracks: Sequence[Track], state: StageState, link: str = "") -> Fil
     about = sentences(runs[0]) if len(runs) == 1 else [sentences(run)[0] for run in runs]
     return File(
         file_name(runs[state.track], "html"),
-        "The animation, as a web page",
+        "Animation (.html)",
         "One HTML file that plays in any browser, without Unrolled and without a network: for "
         "slides, course pages and learning systems.",
         ":material/animation:",
@@ -99,16 +100,22 @@ def animation(tracks: Sequence[Track], state: StageState, link: str = "") -> Fil
     )
 
 
+def _layer_name(run: Run, layer: int) -> str:
+    """As the stage counts: from 1."""
+    depth = layer // run.network.directions + 1
+    return f" of layer {depth}" + (", from the end" if run.layers[layer].reverse else "")
+
+
 def files_of(track: Track, layer: int) -> list[File]:
     """The numbers of one run and its notebook; `layer` is the one that is on the stage."""
     run = track.run
     layer = min(layer, len(run.layers) - 1)
     suffix = run.network.suffixes[layer]
-    which = f" of layer {suffix.removeprefix('_l')}" if len(run.layers) > 1 else ""
+    which = _layer_name(run, layer) if len(run.layers) > 1 else ""
     return [
         File(
             file_name(run, "npz"),
-            "All numbers, for NumPy",
+            "All numbers (.npz)",
             "Every gate, state, weight and gradient as one .npz file, in full precision and under "
             "PyTorch's names; its entry `about` says what is what.",
             ":material/data_array:",
@@ -117,8 +124,8 @@ def files_of(track: Track, layer: int) -> list[File]:
         ),
         File(
             file_name(run, "csv", *([suffix] if which else [])),
-            f"The numbers{which.replace('_', ', ')}, for a spreadsheet",
-            "A row for each step, as CSV. A character that a spreadsheet would take for the "
+            f"Numbers{which} (.csv)",
+            "For a spreadsheet: a row for each step. A character that it would take for the "
             "beginning of a formula (= + - @) gets an apostrophe before it.",
             ":material/table:",
             "text/csv",
@@ -126,7 +133,7 @@ def files_of(track: Track, layer: int) -> list[File]:
         ),
         File(
             file_name(run, "ipynb"),
-            "A notebook that makes it again",
+            "Notebook (.ipynb)",
             "For Jupyter, beside a copy of Unrolled: the same run and the figures of the lab, "
             "in a few lines of Python each.",
             ":material/menu_book:",

@@ -74,7 +74,7 @@ LIGHT = Style(
     time=("#A9BBF5", "#16277A"),
     gradient="#B5226B",
     gradient_soft="rgba(181, 34, 107, 0.28)",
-    loss="#C8553D",
+    loss="#BF4D36",
 )
 DARK = Style(
     theme="dark",

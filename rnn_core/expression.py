@@ -34,35 +34,55 @@ def names_in(value: Any) -> set[str]:
 
 def expression(name: str, value: Any, column: int, indent: str = "") -> str:
     """`value`, called `name` in errors, in source text that begins at `column` of its line."""
+    line = _line(name, value)
+    if column + len(line) < WIDTH or _is_plain(value) or _preset(value):
+        return line
+    inner, parts = indent + INDENT, _parts(name, value)
+    if isinstance(value, tuple) and all(map(_is_plain, value)):
+        rows = list(_filled([_line(name, part) for part in value], WIDTH - len(inner)))
+    else:
+        rows = [
+            label + expression(of, part, len(inner + label), inner) for label, of, part in parts
+        ]
+    return _head(value) + "".join(f"\n{inner}{row}," for row in rows) + f"\n{indent})"
+
+
+def _line(name: str, value: Any) -> str:
+    """`value` in one line, however long."""
     if isinstance(value, str):
         text = repr(value)
         return text if '"' in value or text[0] == '"' else f'"{text[1:-1]}"'
-    if value is None or isinstance(value, bool | int | float):
+    if _is_plain(value):
         return repr(value)
-    if isinstance(value, tuple):
-        head, labels, parts = "(", [""] * len(value), list(value)
-    elif is_dataclass(value) and not isinstance(value, type):
-        said = _said(value)
-        head, parts = f"{type(value).__name__}(", [getattr(value, field.name) for field in said]
-        labels = ["" if _unnamed(field) else f"{field.name}=" for field in said]
-    else:
-        raise TypeError(f"{name} must be made of plain values and dataclasses; got {value!r}")
     if preset := _preset(value):
         return preset
+    parts = [label + _line(of, part) for label, of, part in _parts(name, value)]
+    alone = "," * (isinstance(value, tuple) and len(value) == 1)
+    return f"{_head(value)}{', '.join(parts)}{alone})"
 
-    def rows(start: str) -> list[str]:
+
+def _is_plain(value: Any) -> bool:
+    return value is None or isinstance(value, str | bool | int | float)
+
+
+def _head(value: Any) -> str:
+    return "(" if isinstance(value, tuple) else f"{type(value).__name__}("
+
+
+def _parts(name: str, value: Any) -> list[tuple[str, str, Any]]:
+    """What stands within the brackets: a label ("" or "field="), a name for errors, a value."""
+    if isinstance(value, tuple):
+        return [("", f"{name}[{place}]", part) for place, part in enumerate(value)]
+    if is_dataclass(value) and not isinstance(value, type):
         return [
-            label + expression(f"{name}.{label[:-1]}", part, len(start + label), start)
-            for label, part in zip(labels, parts, strict=True)
+            (
+                "" if _default(field) is MISSING and not field.kw_only else f"{field.name}=",
+                f"{name}.{field.name}",
+                getattr(value, field.name),
+            )
+            for field in _said(value)
         ]
-
-    inner, flat = indent + INDENT, rows("")
-    line = head + ", ".join(flat) + (",)" if head == "(" and len(parts) == 1 else ")")
-    if column + len(line) < WIDTH and "\n" not in line:
-        return line
-    plain = not any(isinstance(part, tuple) or is_dataclass(part) for part in parts)
-    lines = _filled(flat, WIDTH - len(inner)) if plain and head == "(" else rows(inner)
-    return head + "".join(f"\n{inner}{row}," for row in lines) + f"\n{indent})"
+    raise TypeError(f"{name} must be made of plain values and dataclasses; got {value!r}")
 
 
 def _said(value: Any) -> list[Field[Any]]:
@@ -72,10 +92,6 @@ def _said(value: Any) -> list[Field[Any]]:
         for field in fields(value)
         if field.init and getattr(value, field.name) != _default(field)
     ]
-
-
-def _unnamed(field: Field[Any]) -> bool:
-    return _default(field) is MISSING and not field.kw_only
 
 
 def _default(field: Field[Any]) -> Any:

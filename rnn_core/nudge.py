@@ -79,9 +79,9 @@ def nudge(
     """
     whole("step", step, 0, len(run.inputs) - 1)
     whole("sample", sample, 0, run.inputs.shape[1] - 1)
-    if not real("size", size):
+    size, tolerance = real("size", size), real("tolerance", tolerance, 0.0)
+    if not size:
         raise ValueError(f"size must not be 0, a nudge that changes nothing; got {size}")
-    real("tolerance", tolerance, 0.0)
     features = run.network.input_size
     along = array("direction", np.asarray(direction, run.inputs.dtype), (features,), "features")
     if not along.any():
@@ -101,8 +101,8 @@ def nudge(
     return Nudge(
         step=step,
         direction=along,
-        size=float(size),
-        tolerance=float(tolerance),
+        size=size,
+        tolerance=tolerance,
         layers=layers,
         loss_real=loss_real,
         loss_predicted=loss_predicted,
@@ -118,7 +118,7 @@ def toward(run: Run, step: int, character: str) -> Float[np.ndarray, " features"
         raise ValueError("run must read a text; got one that reads numbers")
     one_of("character", character, run.alphabet)
     whole("step", step, 0, len(run.inputs) - 1)
-    direction = -run.inputs[step, 0]
+    direction = 0.0 - run.inputs[step, 0]
     direction[run.alphabet.index(character)] += 1.0
     if not direction.any():
         raise ValueError(f"character must differ from the one read at step {step}; got it again")
@@ -141,10 +141,10 @@ class _Probe(NamedTuple):
         hidden = np.stack([trace.initial_hidden[sample] for trace in run.layers])
         cells = [getattr(trace, "initial_cell", trace.initial_hidden) for trace in run.layers]
         cell = np.stack([values[sample] for values in cells])
-        starts = (np.repeat(states[:, None], len(sizes), axis=1) for states in (hidden, cell))
+        hidden, cell = (np.repeat(s[:, None], len(sizes), axis=1) for s in (hidden, cell))
         clamps = [trace.clamps for trace in run.layers]
         with np.errstate(over="ignore", invalid="ignore"):
-            return forward(run.network, run.weights, inputs, *starts, clamps)
+            return forward(run.network, run.weights, inputs, hidden, cell, clamps)
 
 
 def _compared(

@@ -23,7 +23,7 @@ from rnn_core import (
 from rnn_core.propagate import forward
 
 BASE = Setup(Numbers(signal("noise", 12, seed=1)), hidden_size=4, init_scale=3.0)
-STACKED = {"num_layers": 2, "bidirectional": True}
+STACKED: dict[str, Any] = {"num_layers": 2, "bidirectional": True}
 SETUPS = [replace(BASE, cell=cell, **STACKED) for cell in CELLS if cell != "rnn_relu"]
 SETUPS += [replace(BASE, peepholes=True, init_scale=1.5), replace(BASE, cell="rnn_relu")]
 SETUPS.append(
@@ -211,7 +211,7 @@ def test_a_map_without_fixed_points_has_none():
 
 
 def test_large_layers_and_places_that_are_not_there_are_refused():
-    with pytest.raises(ValueError, match="layer must have at most 16 units.*; got 17"):
+    with pytest.raises(ValueError, match=r"at most 16 units .*; got 17"):
         fixed_points(run(replace(BASE, hidden_size=17)), 0, 0)
     with pytest.raises(ValueError, match="step must be a whole number, 0 to 11; got 12"):
         fixed_points(run(BASE), 0, 12)

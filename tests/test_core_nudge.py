@@ -26,8 +26,8 @@ from tests.test_core_parity import torch_module
 
 STEP = 3
 BASE = Setup(Numbers(signal("noise", 9, seed=1)), hidden_size=3, init_scale=2.0)
-STACKED = {"num_layers": 2, "bidirectional": True}
-HELD = {"silenced": ((0, 2),)}
+STACKED: dict[str, Any] = {"num_layers": 2, "bidirectional": True}
+HELD: dict[str, Any] = {"silenced": ((0, 2),)}
 SETUPS = [replace(BASE, cell=cell, **STACKED) for cell in CELLS]
 SETUPS += [replace(BASE, peepholes=True), replace(BASE, peepholes=True, **STACKED)]
 SETUPS += [replace(BASE, cell=cell, changes=Changes(**HELD), **STACKED) for cell in CELLS]

@@ -184,5 +184,5 @@ def open_page(page: Page) -> Callable[[str], Page]:
 
 @pytest.fixture
 def accessible(page: Page) -> Callable[..., None]:
-    """`accessible()`: fails on axe-core's serious and critical findings, each named."""
+    """`accessible()`: fails on axe-core's findings, each named."""
     return lambda *excluded: axe.check(page, *excluded)

@@ -189,13 +189,13 @@ def test_a_bad_csv_file_is_named_with_its_row_and_the_picture_stays(
 @pytest.mark.parametrize(
     "path", ["/", "/lab", "/lab?lab_source=Numbers&lab_weights=Random&lab_figure=Jacobians"]
 )
-def test_axe_finds_nothing_serious(open_page: OpenPage, accessible: Callable, path: str) -> None:
+def test_axe_finds_nothing(open_page: OpenPage, accessible: Callable, path: str) -> None:
     open_page(path)
     accessible()
 
 
 @pytest.mark.dark
-def test_axe_finds_nothing_serious_in_the_dark(open_page: OpenPage, accessible: Callable) -> None:
+def test_axe_finds_nothing_in_the_dark(open_page: OpenPage, accessible: Callable) -> None:
     open_page("/lab")
     accessible()
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { cancellationSentence, reachSentence } from "../../exhibits/stage/js/blame_words.mjs";
+import { cancellationSentence, glued, reachSentence } from "../../exhibits/stage/js/blame_words.mjs";
 import { onLog } from "../../exhibits/stage/js/scales.mjs";
 import {
   Sources, bandHolding, bandsAt, cancelled, classLabel, distanceClass, farthest, percent, reach, subscript,
@@ -104,4 +104,8 @@ test("the sentence on cancellation holds the sum, the share that is gone and wha
 test("percents are never 0 or 100 for what is neither", () => {
   assert.deepEqual([0, 0.001, 0.337, 0.9999, 1].map(percent), ["0 %", "< 1 %", "34 %", "> 99 %", "100 %"]);
   assert.equal(subscript(107), "₁₀₇");
+});
+
+test("a step's number stays on the line of its letter", () => {
+  assert.equal(glued("at t = 7, ‖∂L/∂h₇‖ = 0.3"), "at t\u00a0=\u00a07, ‖∂L/\u2060∂h₇‖\u00a0=\u00a00.3");
 });

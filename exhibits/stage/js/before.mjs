@@ -1,12 +1,12 @@
 /**
  * The ghost of a column: what stood there before the learner's change, where it was something
- * else. Small and struck out beside the new, the loss as an outline.
+ * else: small beside the new, the loss as a dashed outline.
  */
 
 import { line, part } from "./dom.mjs";
 import { bestClass, sign } from "./narration.mjs";
 
-const BESIDE = 15;
+const BESIDE = 14;
 
 export class Before {
   /** @param {SVGElement} group @param {boolean} text whether characters are read */
@@ -27,7 +27,7 @@ export class Before {
     if (!ghost) return;
     this.has = true;
     const was = ghost.header.input.labels[step];
-    if (was !== run.header.input.labels[step]) this.word(this.input, this.ofText ? sign(was) : was, rows.input.middle - 4);
+    if (was !== run.header.input.labels[step]) this.word(this.input, this.ofText ? sign(was) : was, rows.input.middle + 5);
     if (this.ofText) this.outcome(run, ghost, rows, boxWidth, scales, step);
     else this.number(run, ghost, rows, scales, step);
   }
@@ -40,7 +40,7 @@ export class Before {
   outcome(run, ghost, rows, boxWidth, scales, step) {
     const { classes } = run.header.output;
     const then = bestClass(ghost, step).index;
-    if (then !== bestClass(run, step).index) this.word(this.prediction, sign(classes[then]), rows.prediction.middle - 2);
+    if (then !== bestClass(run, step).index) this.word(this.prediction, sign(classes[then]), rows.prediction.middle + 5);
     const [now, before] = [run, ghost].map((one) => one.array("losses")[step]);
     if (run.array("has_loss")[step] !== 1 || Math.abs(now - before) < 0.01 * scales.loss) return;
     const height = scales.lossHeight(rows, before);

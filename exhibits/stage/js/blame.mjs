@@ -7,7 +7,7 @@
 
 import { BlameList } from "./blame_list.mjs";
 import { BlameStrip } from "./blame_strip.mjs";
-import { reachSentence } from "./blame_words.mjs";
+import { glued, reachSentence } from "./blame_words.mjs";
 import { html, Part } from "./dom.mjs";
 import { PathSplit } from "./path_split.mjs";
 import { decades, niceLimit } from "./scales.mjs";
@@ -41,7 +41,8 @@ export class Blame {
     this.list = new BlameList(html("div", { class: "blame-here" }, right), { hover, pick });
     this.pathsRoot = html("div", { class: "blame-paths" }, right);
     this.paths = new PathSplit(this.pathsRoot);
-    this.strip = new BlameStrip(track.gradient, { hover, pick, linear: (on) => this.setLinear(on) });
+    this.strip = new BlameStrip(track.gradient, { hover, pick, linear: (on) => this.setLinear(on),
+      resized: () => track.stack(track.stage.clock.phase) });
     this.escape = (event) => this.escaped(event);
     track.stage.root.addEventListener("keydown", this.escape, { capture: true });
   }
@@ -99,6 +100,7 @@ export class Blame {
     const { run } = scene;
     const two = width >= TWO_COLUMNS;
     this.grid.toggleAttribute("data-two", two);
+    this.root.toggleAttribute("data-slim", !two);
     const wide = two ? Math.floor((width - GAP) / 2) : width;
     const given = { run, sources, theme, axis, left, width: wide };
     this.triangle.layout(given);
@@ -117,11 +119,18 @@ export class Blame {
     const own = this.pinned === null ? all : run.wanted(seen, `paths:${this.pinned}`);
     const split = (came) => (came?.array("straight")
       ? { straight: came.array("straight"), gates: came.array("gates") } : null);
-    const total = split(all);
-    const reach = total ? decades([...total.straight, ...total.gates]) : this.axis;
-    const axis = { low: Math.min(reach.low, this.axis.low), high: Math.max(reach.high, this.axis.high) };
-    this.paths.layout({ run, split: split(own), source: this.pinned, problem: own?.facts.problem ?? null, axis,
-      theme: this.theme, width: this.wide });
+    this.paths.layout({ run, split: split(own), source: this.pinned, problem: own?.facts.problem ?? null,
+      axis: this.pathAxis(), theme: this.theme, width: this.wide });
+  }
+
+  /** Of all tracks: for the total its own decades, for one loss those of all losses too. */
+  pathAxis() {
+    const totals = this.track.stage.tracks.flatMap(({ run, seen }) => ["straight", "gates"].flatMap((way) =>
+      [...(run.wanted(seen, "paths")?.array(way) ?? [])]));
+    if (totals.length === 0) return this.axis;
+    const { low, high } = decades(totals);
+    if (this.pinned === null) return { low, high };
+    return { low: Math.min(low, this.axis.low), high: Math.max(high, this.axis.high) };
   }
 
   // What the learner does.
@@ -191,8 +200,9 @@ export class Blame {
   /** @param {boolean} play whether the loss runs back, or stands at once */
   show(play) {
     const { shown, pinned, sources } = this;
-    this.sentence.text(shown === null ? HINT : reachSentence(this.scene.run, sources, shown));
-    this.sentence.node.toggleAttribute("data-hint", shown === null);
+    const told = shown ?? (sources.losses.length === 1 ? sources.losses[0] : null);
+    this.sentence.text(told === null ? HINT : glued(reachSentence(this.scene.run, sources, told)));
+    this.sentence.node.toggleAttribute("data-hint", told === null);
     this.chip.hidden = pinned === null;
     this.chip.textContent = `loss at t = ${pinned} ×`;
     this.chip.setAttribute("aria-label", `Let go of the loss at t = ${pinned}`);
@@ -200,11 +210,13 @@ export class Blame {
     this.list.show(pinned);
     this.track.body.toggleAttribute("data-alone", shown !== null);
     if (play && shown !== null && !this.track.stage.still.matches) this.play();
-    else if (!this.request) this.paint(1);
+    // Also while a loss runs back: a layout anew has left the strip plain.
+    else this.paint(this.request ? this.grown : 1);
   }
 
   play() {
     cancelAnimationFrame(this.request);
+    this.paint(0);
     const began = performance.now();
     const tick = (now) => {
       const share = Math.min(1, Math.max(0, (now - began) / PLAYS));
@@ -216,6 +228,7 @@ export class Blame {
 
   paint(grown) {
     // Closed meanwhile, or laid out anew: then the strip is not ours.
+    this.grown = grown;
     if (this.track.gradient.guest === this.strip) this.strip.paint(this.shown, grown);
   }
 

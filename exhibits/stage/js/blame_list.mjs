@@ -1,6 +1,6 @@
 /** Whose fault the gradient at the cursor is: the largest parts as buttons, the rest as one line. */
 
-import { cancellationSentence, blameTitle, noteOn } from "./blame_words.mjs";
+import { blameTitle, cancellationSentence, glued, noteOn } from "./blame_words.mjs";
 import { shade } from "./blame_strip.mjs";
 import { html, Part } from "./dom.mjs";
 import { named } from "./narration.mjs";
@@ -12,12 +12,13 @@ const MOST_ROWS = 5;
 export class BlameList {
   /** @param {HTMLElement} root @param {{hover(source: number|null): void, pick(source: number): void}} act */
   constructor(root, act) {
+    this.root = root;
     this.act = act;
     this.title = new Part(html("h4", { class: "blame-title" }, root));
     this.list = html("div", { class: "blame-list" }, root);
     this.rows = Array.from({ length: MOST_ROWS }, () => this.makeRow());
     this.rest = new Part(html("p", { class: "panel-note blame-rest" }, root));
-    this.sum = new Part(html("p", { class: "panel-note" }, root));
+    this.sum = new Part(html("p", { class: "panel-note blame-sum" }, root));
   }
 
   makeRow() {
@@ -39,6 +40,8 @@ export class BlameList {
     Object.assign(this, given);
     this.most = farthest(this.sources);
     this.step = null;
+    this.root.style.setProperty("--rows", String(Math.min(MOST_ROWS, this.sources.losses.length)));
+    this.rest.node.hidden = this.sources.losses.length <= MOST_ROWS;
   }
 
   /** The loss that is kept. */
@@ -53,13 +56,13 @@ export class BlameList {
     this.step = frame.step;
     const { run, sources } = this;
     const bands = bandsAt(sources, frame.step).sort((a, b) => b.norm - a.norm);
-    this.title.text(blameTitle(run, sources, frame.step));
+    this.title.text(glued(blameTitle(run, sources, frame.step)));
     this.rows.forEach((row, k) => this.fill(row, bands[k], bands[0]));
     const rest = bands.slice(MOST_ROWS);
     const share = rest.reduce((sum, band) => sum + band.share, 0);
     this.rest.text(rest.length ? `and ${rest.length} more, together ${percent(share)}` : "");
-    this.sum.text([noteOn(run, sources, frame.step), bands.length > 1 ? cancellationSentence(sources, frame.step, this.left[frame.step]) : ""]
-      .filter(Boolean).join(" "));
+    const sum = bands.length > 1 ? cancellationSentence(sources, frame.step, this.left[frame.step]) : "";
+    this.sum.text(glued([noteOn(run, sources, frame.step), sum].filter(Boolean).join(" ")));
     this.show(this.pinned ?? null);
   }
 
@@ -75,7 +78,8 @@ export class BlameList {
     row.fill.style("background", css(shade(this.theme, band.near, this.most)));
     row.share.text(percent(band.share));
     row.norm.text(significant(band.norm, 2));
-    row.button.setAttribute("aria-label", `The loss at t = ${band.source}${label ? `, ${label}` : ""}: ${percent(band.share)}, norm ${significant(band.norm, 3)}`);
+    row.button.setAttribute("aria-label", `The loss at t = ${band.source}${label ? `, ${label}` : ""}: `
+      + `${percent(band.share)}, norm ${significant(band.norm, 3)}`);
     // The focus stays on the row while the cursor moves on: what is played alone goes with it.
     if (before !== row.source && row.button.matches(":focus-visible")) this.act.hover(row.source);
   }

@@ -8,13 +8,16 @@
  */
 
 import { html, prepare } from "./dom.mjs";
-import { MARGIN } from "./gradient.mjs";
 import { css, decadeLabels, mix, onLog, powerOfTen, significant } from "./scales.mjs";
 import { bandHolding, bandsAt, classLabel, distanceClass, farthest, subscript } from "./shares.mjs";
 
-const HEIGHT = 150;
+const HEIGHT = 164;
+/** Room above the bars for the name of the loss that stands alone. */
+const ABOVE = 20;
 /** Pixels of a step below which losses of one distance share a band. */
 const LEAST_STEP = 18;
+/** Narrower bars have a line at the top alone. */
+const OUTLINED = 9;
 /** A line between two bands from this height on. */
 const PARTED = 4;
 
@@ -27,7 +30,8 @@ export function shade(theme, distance, most) {
 export class BlameStrip {
   /**
    * @param {import("./gradient.mjs").GradientStrip} strip
-   * @param {{linear(on: boolean): void, hover(source: number|null): void, pick(source: number): void}} act
+   * @param {{linear(on: boolean): void, hover(source: number|null): void, pick(source: number): void,
+   *   resized(): void}} act
    */
   constructor(strip, act) {
     this.strip = strip;
@@ -46,6 +50,7 @@ export class BlameStrip {
       return button;
     });
     this.legend = html("div", { class: "blame-legend" }, this.head);
+    this.gloss = html("span", { class: "gloss blame-gloss" });
     // The strip's own clicks and drags begin below.
     this.head.onpointerdown = (event) => event.stopPropagation();
   }
@@ -54,9 +59,12 @@ export class BlameStrip {
   layout(given) {
     Object.assign(this, given);
     const { strip } = this;
-    strip.receive(this);
-    strip.height = HEIGHT;
+    strip.receive(this, HEIGHT, ABOVE);
     if (!this.head.isConnected) strip.root.prepend(this.head);
+    if (!this.gloss.isConnected) strip.label.parentNode.append(this.gloss);
+    this.head.hidden = this.gloss.hidden = false;
+    this.gloss.textContent = this.linear ? "stacked: each loss’s own; tick: what is left"
+      : "height: the norm; bands: shares";
     this.merged = strip.scene.geometry.cellWidth < LEAST_STEP;
     this.bands = Array.from({ length: strip.scene.run.steps }, (_, t) => bandsAt(this.sources, t, this.merged));
     this.most = farthest(this.sources);
@@ -68,27 +76,31 @@ export class BlameStrip {
     this.describe();
   }
 
+  /** Hidden and not taken out: laid out anew at once, its buttons keep the focus. */
   leave() {
-    this.head.remove();
+    this.head.hidden = this.gloss.hidden = true;
     this.spot = null;
   }
 
   describe() {
     const last = this.sources.steps - 1;
-    const axis = this.linear ? `a linear axis to ${this.top}` : `a log axis from ${powerOfTen(this.axis.low)} to ${powerOfTen(this.axis.high)}`;
+    const { low, high } = this.axis;
+    const axis = this.linear ? `a linear axis to ${this.top}`
+      : `a log axis from ${powerOfTen(low)} to ${powerOfTen(high)}`;
     this.strip.canvas.setAttribute("aria-label",
       `Gradient norms by time step on ${axis}, each bar divided among the losses that it comes from; `
-      + `at t = 0 ${significant(this.left[0])}, at t = ${last} ${significant(this.left[last])}. The list and the triangle below give the parts.`);
+      + `at t = 0 ${significant(this.left[0])}, at t = ${last} ${significant(this.left[last])}. `
+      + "The list and the triangle below give the parts.");
   }
 
   get foot() {
-    return this.strip.height - MARGIN.bottom;
+    return this.strip.foot;
   }
 
   /** The height of a norm. */
   y(value) {
     const share = this.linear ? Math.min(1, value / this.top) : onLog(value, this.axis);
-    return this.foot - share * (this.foot - MARGIN.top);
+    return this.foot - share * (this.foot - this.strip.summit);
   }
 
   /** Where the bands of a bar end: at the true norm, or at their own sum. */
@@ -154,9 +166,10 @@ export class BlameStrip {
   }
 
   outline(context, x, wide, top, colour) {
-    context.strokeStyle = css(colour);
+    context.fillStyle = context.strokeStyle = css(colour);
     context.lineWidth = 1;
-    if (wide > 4) context.strokeRect(x - wide / 2 + 0.5, top + 0.5, wide - 1, this.foot - top - 0.5);
+    if (wide < OUTLINED) context.fillRect(x - wide / 2, top, wide, 1.25);
+    else context.strokeRect(x - wide / 2 + 0.5, top + 0.5, wide - 1, this.foot - top - 0.5);
   }
 
   /** What stands above the true norm has cancelled. */
@@ -170,16 +183,17 @@ export class BlameStrip {
     context.fillRect(x - wide / 2, top, wide, y - top);
     context.strokeStyle = css(this.theme.text, 0.55);
     context.lineWidth = 1;
-    for (let along = -this.strip.height; along < wide + this.strip.height; along += 5) {
+    if (wide >= OUTLINED) for (let along = -this.strip.height; along < wide + this.strip.height; along += 5) {
       context.moveTo(x - wide / 2 + along, y);
       context.lineTo(x - wide / 2 + along + (y - top), top);
     }
     context.stroke();
     context.restore();
+    const [over, thick] = wide >= OUTLINED ? [2, 2.5] : [0, 1.5];
     context.fillStyle = css(this.theme.back);
-    context.fillRect(x - wide / 2 - 2, y - 2.5, wide + 4, 5);
+    context.fillRect(x - wide / 2 - over, y - thick, wide + 2 * over, 2 * thick);
     context.fillStyle = css(this.theme.text);
-    context.fillRect(x - wide / 2 - 2, y - 1.25, wide + 4, 2.5);
+    context.fillRect(x - wide / 2 - over, y - thick / 2, wide + 2 * over, thick);
   }
 
   /** One loss alone, the total behind it. */
@@ -224,6 +238,12 @@ export class BlameStrip {
     const key = `${shown} ${this.linear} ${this.theme.key} ${this.most} ${this.merged}`;
     if (key === this.told) return;
     this.told = key;
+    const before = this.head.offsetHeight;
+    this.writeLegend(shown);
+    if (this.head.offsetHeight !== before) this.act.resized();
+  }
+
+  writeLegend(shown) {
     const entry = (text, style, name = "") => {
       const node = html("span", { class: `blame-key ${name}` });
       const swatch = html("i", {}, node);
@@ -239,8 +259,10 @@ export class BlameStrip {
     const classes = Array.from({ length: distanceClass(this.most) + 1 }, (_, k) =>
       entry(classLabel(k, this.most), { background: css(shade(this.theme, k === 0 ? 0 : 2 ** (k - 1), this.most)) }));
     const after = html("span", { class: "blame-key" });
-    after.textContent = this.most === 0 ? "" : this.sources.square ? "steps away" : "steps later";
-    this.legend.replaceChildren(...classes, after, ...(this.linear ? [entry("cancellation", {}, "cancelled"), entry("‖∂L/∂h‖", {}, "true-norm")] : []));
+    const apart = this.sources.square ? "steps away" : "steps later";
+    after.textContent = this.most === 0 ? "" : this.merged ? `${apart}, each range as one band` : apart;
+    const left = [entry("cancellation", {}, "cancelled"), entry("‖∂L/∂h‖", {}, "true-norm")];
+    this.legend.replaceChildren(...classes, after, ...(this.linear ? left : []));
   }
 
   /** @param {{x: number, y: number}} point in the canvas @returns {Spot|null} */

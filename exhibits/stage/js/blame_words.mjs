@@ -12,6 +12,9 @@ export function stepName({ header }, t) {
   return `t = ${t} (${header.input.kind === "text" ? named(label) : `x = ${label}`})`;
 }
 
+/** Keeps "t = 20" and "‖∂L/∂h‖ = 0.3" on one line. */
+export const glued = (text) => text.replaceAll(/(\bt|‖) = (?=[\d−])/g, "$1\u00a0=\u00a0").replaceAll("/∂", "/\u2060∂");
+
 /** "∂L₂₀/∂h₇" */
 export const gradientName = (source, t) => `∂L${subscript(source)}/∂h${subscript(t)}`;
 

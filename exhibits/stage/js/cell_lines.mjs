@@ -3,6 +3,7 @@
 import { within } from "./cell_order.mjs";
 import { line, part, svg } from "./dom.mjs";
 import { gate, significant } from "./scales.mjs";
+import { FIELDS } from "./theme.mjs";
 
 const PALE = 0.22;
 
@@ -26,14 +27,18 @@ export class CellLines {
   /** @param {SVGSVGElement} root @param {ReturnType<typeof import("./cell_plan.mjs").plan>} plan @param {1|-1} direction */
   constructor(root, plan, direction) {
     this.plan = plan;
-    this.turn = direction > 0 ? (text) => text : (text) => text.replace("t−1", "t+1");
+    this.turn = direction > 0 ? (text) => text : (text) => text.replace(/t([−+])1/g, (_, way) => (way === "+" ? "t−1" : "t+1"));
     root.replaceChildren();
     this.root = root;
     this.wires = plan.wires.map((wire) => this.wire(wire));
     this.ops = plan.ops.map((op) => this.op(op));
     this.heads(direction);
     this.labels = plan.blocks.map((block) => this.label(block));
-    this.notes = plan.notes.map((note) => ({ note, text: part("text", { class: "cell-note", x: note.x, y: note.y, "text-anchor": note.anchor ?? "middle" }, root) }));
+    if (plan.formula) {
+      const formula = svg("text", { class: "cell-formula", x: plan.formula.x, y: plan.formula.y }, root);
+      written(formula, this.turn(plan.formula.text));
+    }
+    this.notes = plan.notes.map((note) => ({ note, text: part("text", { class: "cell-note", x: note.x, y: note.y, style: `text-anchor: ${note.anchor ?? "middle"}` }, root) }));
   }
 
   wire(wire) {
@@ -64,7 +69,7 @@ export class CellLines {
   /** Where the states come from and go to. */
   heads(direction) {
     const { streams, tiers, width, pitch, hidden } = this.plan;
-    const [before, after] = direction > 0 ? ["t−1", "t+1"] : ["t+1", "t−1"];
+    const after = direction > 0 ? "t+1" : "t−1";
     for (const { from, to, tier } of streams) {
       if (to < width && from > 0) continue;
       const middle = (tiers[tier].top + tiers[tier].bottom) / 2;
@@ -72,9 +77,9 @@ export class CellLines {
       const x = from === 0 ? 5 : width - 9;
       part("path", { class: "cell-gate-arrow", d: `M${x} ${middle - half}l7 ${half}l-7 ${half}` }, this.root);
     }
+    const crowded = this.plan.tight && this.plan.blocks.some(({ y, x }) => y === tiers[0].top && x > width - 90);
     const end = part("text", { class: "cell-end", x: width, y: tiers[0].top - 10, "text-anchor": "end" }, this.root);
-    end.text(`to ${after}`);
-    this.beforeSign = before;
+    this.end = { part: end, on: crowded ? "" : `to ${after}`, back: crowded ? "" : `from ${after}` };
   }
 
   label(block) {
@@ -85,7 +90,18 @@ export class CellLines {
     const sign = svg("tspan", { class: "sign" }, text);
     const value = part("text", { class: "cell-value", x: middle, y: block.y + block.h + 15 }, group);
     const was = part("text", { class: "cell-was", x: middle, y: block.y + block.h + 30 }, group);
-    return { block, text, word, sign, value, was, middle, said: "" };
+    return { block, text, word, sign, value, was, middle, ends: this.endsOf(block, group), said: "" };
+  }
+
+  /** What shut and open mean, at either end of a valve. */
+  endsOf({ type, field, x, y, w, h }, group) {
+    if (type !== "valve" || !field || this.plan.tight) return [];
+    return FIELDS[field].ends.map((word, k) => {
+      const crowded = this.plan.tight && this.plan.blocks.some(({ y, x }) => y === tiers[0].top && x > width - 90);
+    const end = part("text", { class: "cell-was", x: k ? x + w + 10 : x - 10, y: y + h + 15, style: `text-anchor: ${k ? "end" : "start"}` }, group);
+      end.text(word);
+      return end;
+    });
   }
 
   /** The names, as the phase has them. */
@@ -94,16 +110,18 @@ export class CellLines {
     const said = `${backwards}`;
     if (entry.said === said) return;
     entry.said = said;
+    entry.text.style.display = block.under && this.plan.tight ? "none" : "";
     const sign = this.turn(backwards ? backSign(block) : block.sign);
     const { tight, width } = this.plan;
     const under = block.under;
-    const wordText = block.type === "row" || (backwards && block.type !== "valve") ? "" : block.word;
+    const word = this.plan.short ? block.short ?? block.word : block.word;
+    const wordText = block.type === "row" || (backwards && block.type !== "valve") ? "" : word;
     const stacked = tight && wordText && !under;
     const size = Math.max(letters(sign) * 8, 0) + (stacked ? 0 : wordText.length * 6.8);
     const wide = stacked ? Math.max(size, wordText.length * 6) : size;
-    const x = Math.min(width - wide / 2, Math.max(wide / 2, middle));
-    entry.text.setAttribute("text-anchor", under ? "end" : "middle");
-    entry.text.setAttribute("x", String(under ? block.x - 4 : x));
+    const x = block.aside ? middle + 8 : Math.min(width - wide / 2, Math.max(wide / 2, middle));
+    entry.text.style.textAnchor = under ? "end" : block.aside ? "start" : "middle";
+    entry.text.setAttribute("x", String(under ? block.x - 6 : x));
     entry.text.setAttribute("y", String(under ? block.y + 10 : block.y - (stacked ? 22 : 9)));
     entry.word.textContent = wordText ? `${wordText}${stacked ? "" : "\u2009\u2009"}` : "";
     written(entry.sign, sign);
@@ -138,20 +156,26 @@ export class CellLines {
    */
   tell({ vectors, valves, ghost, unit, backward, handled }) {
     const digits = this.plan.tight ? 2 : 3;
+    this.end.part.text(backward ? this.end.back : this.end.on);
     for (const entry of this.labels) {
       this.name(entry, backward);
-      const { block, value, was } = entry;
+      const { block, value, was, ends } = entry;
       const gates = block.type === "valve";
+      for (const end of ends) end.fade(unit === null ? 1 : 0);
       const from = gates ? valves : vectors;
       const say = gates ? gate : (number) => significant(number, digits);
       const shown = unit === null || handled.has(block.id) || !from[block.id] ? "" : say(from[block.id][unit]);
       value.text(shown);
       const then = ghost?.[block.id]?.[unit];
-      was.text(unit === null || then === undefined || say(then) === say(from[block.id][unit]) ? "" : `was ${say(then)}`);
+      const changed = unit !== null && !block.under && then !== undefined && say(then) !== say(from[block.id][unit]);
+      was.set("y", block.y + block.h + (handled.has(block.id) ? 42 : 30));
+      was.text(changed ? (this.plan.tight ? say(then) : `was ${say(then)}`) : "");
     }
     for (const { note, text } of this.notes) {
       const name = backward ? note.back : note.value;
-      text.text(unit === null || !name || !vectors[name] ? "" : `${significant(vectors[name][unit], 3)} ${backward ? this.turn(note.backText) : note.text}`);
+      const words = backward ? note.backText : note.text;
+      if (note.always) text.text(note.always);
+      else text.text(unit === null || !name || !vectors[name] ? "" : `${significant(vectors[name][unit], 3)} ${this.turn(words)}`);
     }
   }
 }

@@ -31,11 +31,14 @@ export const row = (run, layer, field, step) => each(run.hidden, (k) => run.at(l
 /** The state that the step started from. @param {RunData} run @param {"hidden"|"cell"} field */
 export const rowBefore = (run, layer, field, step) => each(run.hidden, (k) => run.before(layer, field, step, k));
 
+/** How many numbers a layer reads at a step. @param {RunData} run */
+export const inputSize = (run, layer) => run.of(layer, "weight_ih").length / run.of(layer, "bias_ih").length;
+
 /** W_ih x + b_ih: for text the column of the character that is read. @param {RunData} run */
 export function fromInput(run, layer, step) {
   const bias = run.of(layer, "bias_ih");
   const weight = run.of(layer, "weight_ih");
-  const width = weight.length / bias.length;
+  const width = inputSize(run, layer);
   const { kind, labels } = run.header.input;
   const below = run.of(layer, "inputs");
   if (!below && kind === "text") {

@@ -25,6 +25,7 @@ export class CellOutput {
     this.count = plan.beside ? ROWS : 3;
     this.text = scene.run.header.output.loss === "categorical";
     this.root.classList.toggle("beside", plan.beside);
+    this.root.classList.toggle("marks", !this.text);
     Object.assign(this.root.style, plan.output ? { left: `${plan.output.x}px`, width: `${plan.output.w}px` } : { left: "", width: "" });
     const { layers } = scene.run.header;
     const above = layers.slice(scene.seen + 1).filter(({ depth }) => depth > layers[scene.seen].depth);
@@ -53,7 +54,10 @@ export class CellOutput {
     if (!this.shown.startsWith(`${step} ${phase}`)) this.fill(step, phase);
     this.shown = state;
     this.root.style.opacity = String(0.25 + 0.75 * come);
-    for (const { bar, share: part } of this.rows) bar.style("transform", `scaleX(${((part ?? 0) * come).toFixed(4)})`);
+    for (const { bar, share: part = 0 } of this.rows) {
+      if (this.text) bar.style("transform", `scaleX(${(part * come).toFixed(4)})`);
+      else bar.style("left", `calc(${(100 * part).toFixed(2)}% - 3px)`);
+    }
     this.sums.style.opacity = String(grown);
   }
 
@@ -84,7 +88,7 @@ export class CellOutput {
       row.name.title = order[k] === target ? "the target" : "";
     });
     const hasLoss = run.array("has_loss")[step] === 1;
-    this.say(hasLoss, () => `loss = −ln p(${sign(classes[target])}) = `, step, target >= 0 ? `target ${sign(classes[target])}: no loss counted` : "no target here");
+    this.say(hasLoss, () => `loss = −ln p(“${sign(classes[target])}”) = `, step, target >= 0 ? `target ${sign(classes[target])}: no loss counted` : "no target here");
   }
 
   fillNumbers(step) {
@@ -104,7 +108,7 @@ export class CellOutput {
       row.share = place(lines[k][1]);
       row.root.classList.toggle("target", k === 1);
     });
-    this.say(run.array("has_loss")[step] === 1, () => "loss = ½ (ŷ − y)² = ", step, hasTarget ? "no loss counted" : "no target here");
+    this.say(run.array("has_loss")[step] === 1, () => `loss = ½ ${outputs > 1 ? "Σ " : ""}(ŷ − y)² = `, step, hasTarget ? "no loss counted" : "no target here");
   }
 
   say(hasLoss, formula, step, otherwise) {

@@ -43,10 +43,17 @@ export class CellPaint {
       if (!(look.sizes[unit] > 0)) continue;
       context.globalAlpha = alpha * this.alpha(unit, lit);
       context.fillStyle = look.colours[unit];
-      const thick = Math.max(0.75, look.sizes[unit] * (pitch - this.gap));
+      const thick = Math.max(lit === unit ? 2 : 0.75, look.sizes[unit] * (pitch - this.gap));
       const path = this.path(stream, unit);
       this.run(context, back ? path.reverse() : path, share, thick);
     }
+  }
+
+  /** A thin thread, so that the lit unit is followed also where it carries next to nothing. */
+  thread(context, stream, unit) {
+    context.globalAlpha = 0.55;
+    context.fillStyle = this.colours.muted;
+    this.run(context, this.path(stream, unit), 1, 1);
   }
 
   /** The corners of one unit's stream, as it flows forward. */
@@ -98,7 +105,7 @@ export class CellPaint {
   }
 
   /** All-to-all: every unit of h_{t-1} reaches every sum; only what reaches the lit one is told apart. */
-  fan(context, looks, { share, alpha, lit }) {
+  fan(context, look, { share, alpha, lit, back = false }) {
     const { fan, hidden, pitch, tiers } = this.plan;
     const y = (unit) => tiers[0].top + (unit + 0.5) * pitch;
     const reach = (from, to, colour, width, strength) => {
@@ -106,13 +113,13 @@ export class CellPaint {
       context.strokeStyle = colour;
       context.lineWidth = width;
       context.beginPath();
-      context.moveTo(fan.from, y(from));
-      context.lineTo(fan.from + (fan.to - fan.from) * share, y(from) + (y(to) - y(from)) * share);
+      const [start, way] = back ? [fan.to, fan.from - fan.to] : [fan.from, fan.to - fan.from];
+      context.moveTo(start, y(from));
+      context.lineTo(start + way * share, y(from) + (y(to) - y(from)) * share);
       context.stroke();
     };
     if (share <= 0) return;
     if (lit !== null) {
-      const look = looks(lit);
       for (let from = 0; from < hidden; from++) reach(from, lit, look.colours[from], 0.6 + look.sizes[from] * 5, 1);
       return;
     }

@@ -35,9 +35,11 @@ const ROOM_FOR_OUTPUT = 860;
 const OUTPUT = 200;
 /** Below this the labels take two lines and the least important vector is left out. */
 const TIGHT = 560;
+/** Below this they take the shorter word. */
+const SHORT = 760;
 
 /** The height of one unit's lane: they share what there is; a few are not blown up. */
-export const lanePitch = (hidden) => Math.max(Math.min(30, 104 / hidden), Math.min(2, 140 / hidden));
+export const lanePitch = (hidden) => Math.max(Math.min(30, 112 / hidden), Math.min(2, 144 / hidden));
 
 /**
  * @param {"lstm"|"gru"|"rnn_tanh"|"rnn_relu"} cell
@@ -51,11 +53,13 @@ export function plan(cell, { width, hidden, peepholes = false }) {
   const lanes = pitch * hidden;
   const label = tight ? 36 : 24;
   const under = 36;
+  // Below the second tier stand the operations as well.
+  const below = tight ? 36 : 52;
   const first = { top: label, bottom: label + lanes };
   const second = { top: first.bottom + under + label, bottom: first.bottom + under + label + lanes };
-  const made = CELLS[cell]({ room, tight, hidden, pitch, first, second, peepholes, under, square: tight ? 12 : 18,
-    rowWidth: Math.min(tight ? 42 : 98, room * 0.11), valve: tight ? 32 : Math.min(64, room * 0.075) });
-  return { ...made, width: room, tight, beside, pitch, hidden, tiers: [first, second], label,
+  const made = CELLS[cell]({ cell, room, tight, hidden, pitch, first, second, peepholes, under: below, square: tight ? 12 : 18,
+    rowWidth: tight ? Math.min(42, room * 0.11) : Math.min(76, room * 0.085), valve: tight ? 32 : Math.min(64, room * 0.075) });
+  return { ...made, width: room, tight, short: room < SHORT, beside, pitch, hidden, tiers: [first, second], label,
     output: beside ? { x: room + 16, y: 0, w: width - room - 16 } : null };
 }
 

@@ -3,7 +3,7 @@
 import { outWire } from "./cell_plan_lstm.mjs";
 
 /** The middle of each vector, in shares of the width. */
-const WIDE = { h0: 0.075, q: 0.175, r: 0.275, add: 0.365, n: 0.475, z: 0.6, up: 0.665, h: 0.85 };
+const WIDE = { h0: 0.075, q: 0.165, r: 0.27, add: 0.385, n: 0.49, z: 0.61, up: 0.675, h: 0.84 };
 const TIGHT = { h0: 0.07, q: 0.17, r: 0.295, add: 0.405, n: 0.515, z: 0.665, up: 0.735, h: 0.93 };
 
 /** @param {object} shape of `cell_plan.mjs` */
@@ -15,26 +15,29 @@ export function GRU(shape) {
   const gate = (id, of, tier, more) => ({ ...column(id, tier, more), type: "valve", scale: "gate", x: at[of] - valve / 2, w: valve, on: [0.3, 0.4], back: [0, 0] });
   const rows = rowsOf(shape, at);
   const blocks = [
-    column("h0", first, { word: "hidden state", sign: "h_{t−1}", scale: "hidden", on: [0, 0.1], back: [0.84, 0.96] }),
+    column("h0", first, { word: "hidden state", short: "hidden", sign: "h_{t−1}", scale: "hidden", on: [0, 0.1], back: [0.84, 0.96] }),
     column("q", second, { word: tight ? "" : "from state", sign: "q", scale: "logit", on: [0.16, 0.26], back: [0.62, 0.72] }),
-    gate("r", "r", second, { word: "reset gate", sign: "r", field: "reset_gate" }),
+    gate("r", "r", second, { word: "reset gate", short: "reset", sign: "r", field: "reset_gate" }),
     column("n", second, { word: "candidate", sign: "n", field: "candidate", scale: "candidate", on: [0.56, 0.66], back: [0.36, 0.46] }),
-    gate("z", "z", first, { word: "update gate", sign: "z", field: "update_gate", ends: ["renew", "keep"] }),
-    gate("renew", "z", second, { word: tight ? "" : "the rest", sign: "1 − z", mirrored: true }),
-    column("h", first, { word: "hidden state", sign: "h_t", field: "hidden", scale: "hidden", on: [0.86, 0.94], back: [0.08, 0.18] }),
+    gate("z", "z", first, { word: "update gate", short: "update", sign: "z", field: "update_gate", ends: ["renew", "keep"] }),
+    gate("renew", "z", second, { word: tight ? "" : "the rest", sign: "1 − z", mirrored: true, aside: true }),
+    column("h", first, { word: "hidden state", short: "hidden", sign: "h_t", field: "hidden", scale: "hidden", on: [0.86, 0.94], back: [0.08, 0.18] }),
     ...rows,
   ];
   return { blocks, streams: streamsOf(shape, at, slant), ...wiresOf(shape, at, rows), joins: { from: at.up, to: at.up + slant }, conveyor: first,
+    formula: tight ? null : { text: "a = W_{ih} x_t + W_{hh} h_{t−1} + b", x: at.z + 128, y: rows[0].y + 39 },
     notes: tight ? [] : [
+      { back: "fromNext", backText: "from t+1", x: room, y: first.bottom + 30, anchor: "end" },
+      { back: "direct", backText: "from ŷ", x: room - 14, y: first.bottom + 46, anchor: "end" },
       { value: "kept", text: "kept", back: "straight", backText: "handed back", x: (at.h0 + at.z) / 2, y: first.bottom + 15 },
       { value: "written", text: "written", x: at.up + slant / 2 + 16, y: second.bottom + 15 }],
     lanes: [{ ...first }, { ...second, from: at.q - square / 2 }],
     height: rows[0].y + 54, inputAt: { x: at.h0, y: rows[0].y + 34 } };
 }
 
-function rowsOf({ second, under, rowWidth }, at) {
-  const row = (id, of, sign, word, back) => ({ id, type: "row", word, sign, scale: "logit", y: second.bottom + under + 14, h: 12, w: rowWidth,
-    x: at[of] - rowWidth / 2, on: [0.16, 0.26], back, under: true });
+function rowsOf({ second, under, tight, rowWidth }, at) {
+  const row = (id, of, sign, word, back) => ({ id, type: "row", word, sign, scale: "logit", y: second.bottom + under + 14, h: 12, w: tight ? rowWidth : 0.8 * rowWidth,
+    x: at[of] - (tight ? rowWidth : 0.8 * rowWidth) / 2, on: [0.16, 0.26], back, under: true });
   return [row("ar", "r", "a_r", "reset gate's pre-activation", [0.66, 0.76]),
     row("xn", "add", "W_{in} x", "the candidate's part from the input", [0.56, 0.68]),
     row("az", "z", "a_z", "update gate's pre-activation", [0.32, 0.44])];
@@ -69,11 +72,11 @@ function wiresOf({ first, second, tight, room, under }, at, rows) {
     { id: "to-q", on: [0.12, 0.22], back: [0.68, 0.78], points: [{ x: at.q, y: bus }, { x: at.q, y: second.bottom + 2 }] },
     ...tap(ar, at.r, second.bottom + 2, [0.6, 0.7]), ...tap(xn, at.add, second.bottom - 1, [0.5, 0.6]), ...tap(az, at.z, second.bottom + 2, [0.28, 0.38]),
     { id: "yoke", yoke: true, on: [0.3, 0.4], back: [0, 0.01], plain: true, points: [{ x: at.z, y: second.top }, { x: at.z, y: first.bottom }] },
-    { id: "out", out: true, on: [0.94, 1], back: [0, 0.08], points: [{ x: at.h, y: first.bottom + 2 }, { x: at.h, y: first.bottom + 44 }, { x: room, y: first.bottom + 44 }] },
+    { id: "out", out: true, on: [0.94, 1], back: [0, 0.08], points: [{ x: at.h, y: first.bottom + 2 }, { x: at.h, y: first.bottom + 52 }, { x: room, y: first.bottom + 52 }] },
   ];
   const level = second.bottom + under - 3;
   const ops = [{ text: "σ", x: at.r, y: level, on: [0.26, 0.34], back: [0.6, 0.68] }, { text: "σ", x: at.z, y: level, on: [0.26, 0.34], back: [0.28, 0.36] },
     { text: "+", x: at.add, y: second.bottom + 14, on: [0.4, 0.48], back: [0.5, 0.56] },
-    { text: "tanh", x: (at.add + at.n) / 2, y: second.top - 12, on: [0.52, 0.6], back: [0.42, 0.48], over: true }];
+    { text: "tanh", x: (at.add + at.n) / 2, y: (second.top + second.bottom) / 2, on: [0.52, 0.6], back: [0.42, 0.48] }];
   return { wires, ops: tight ? ops.slice(0, 3) : ops };
 }

@@ -1,31 +1,32 @@
 /** The LSTM's inside: the conveyor of c above, what is written and what is shown below it. */
 
 /** The middle of each vector, in shares of the width. */
-const WIDE = { c0: 0.075, f: 0.195, g: 0.315, i: 0.435, up: 0.5, c: 0.625, down: 0.655, tanh: 0.755, o: 0.85, h: 0.945 };
-const TIGHT = { c0: 0.07, f: 0.2, g: 0.335, i: 0.465, up: 0.535, c: 0.69, down: 0.725, tanh: null, o: 0.855, h: 0.95 };
+const WIDE = { c0: 0.075, f: 0.195, g: 0.315, i: 0.435, up: 0.495, c: 0.585, down: 0.61, tanh: 0.7, o: 0.81, h: 0.945 };
+const TIGHT = { c0: 0.07, f: 0.2, g: 0.335, i: 0.465, up: 0.52, c: 0.645, down: 0.685, tanh: null, o: 0.83, h: 0.965 };
 
 /** @param {object} shape of `cell_plan.mjs` */
 export function LSTM(shape) {
   const { room, tight, first, second, square, valve, pitch, hidden } = shape;
   const at = Object.fromEntries(Object.entries(tight ? TIGHT : WIDE).map(([name, share]) => [name, share && share * room]));
-  const slant = Math.min(0.075 * room, hidden * pitch);
+  const slant = Math.min(0.06 * room, hidden * pitch);
   const column = (id, tier, more) => ({ id, type: "state", x: at[id === "h0" ? "c0" : id] - square / 2, y: tier.top, w: square, h: tier.bottom - tier.top, ...more });
   const gate = (id, tier, more) => ({ ...column(id, tier, more), type: "valve", x: at[id] - valve / 2, w: valve, scale: "gate" });
   const rows = rowsOf(shape, at);
   const blocks = [
-    column("c0", first, { word: "cell state", sign: "c_{t−1}", scale: "cell", on: [0, 0.1], back: [0.6, 0.74] }),
-    column("h0", second, { word: "hidden state", sign: "h_{t−1}", scale: "hidden", on: [0, 0.1], back: [0.84, 0.96] }),
-    gate("f", first, { word: "forget gate", sign: "f", field: "forget_gate", on: [0.34, 0.46], back: [0, 0] }),
+    column("c0", first, { word: "cell state", short: "cell", sign: "c_{t−1}", scale: "cell", on: [0, 0.1], back: [0.6, 0.74] }),
+    column("h0", second, { word: "hidden state", short: "hidden", sign: "h_{t−1}", scale: "hidden", on: [0, 0.1], back: [0.84, 0.96] }),
+    gate("f", first, { word: "forget gate", short: "forget", sign: "f", field: "forget_gate", on: [0.34, 0.46], back: [0, 0] }),
     column("g", second, { word: "candidate", sign: "g", field: "candidate", scale: "candidate", on: [0.34, 0.46], back: [0.52, 0.62] }),
-    gate("i", second, { word: "input gate", sign: "i", field: "input_gate", on: [0.34, 0.46], back: [0, 0] }),
-    column("c", first, { word: "cell state", sign: "c_t", field: "cell", scale: "cell", on: [0.62, 0.72], back: [0.38, 0.48] }),
+    gate("i", second, { word: "input gate", short: "input", sign: "i", field: "input_gate", on: [0.34, 0.46], back: [0, 0] }),
+    column("c", first, { word: "cell state", short: "cell", sign: "c_t", field: "cell", scale: "cell", on: [0.62, 0.72], back: [0.38, 0.48] }),
     ...(tight ? [] : [column("tanh", second, { word: "", sign: "tanh c_t", scale: "hidden", on: [0.76, 0.84], back: [0.2, 0.3] })]),
-    gate("o", second, { word: "output gate", sign: "o", field: "output_gate", on: [0.34, 0.46], back: [0, 0] }),
-    column("h", second, { word: "hidden state", sign: "h_t", field: "hidden", scale: "hidden", on: [0.86, 0.94], back: [0.06, 0.16] }),
+    gate("o", second, { word: "output gate", short: "output", sign: "o", field: "output_gate", on: [0.34, 0.46], back: [0, 0] }),
+    column("h", second, { word: "hidden state", short: "hidden", sign: "h_t", field: "hidden", scale: "hidden", on: [0.86, 0.94], back: [0.06, 0.16] }),
     ...rows,
   ];
   return { blocks, streams: streamsOf(shape, at, slant), ...wiresOf(shape, at, rows), joins: { from: at.up, to: at.up + slant },
     notes: notesOf(shape, at, slant), conveyor: first,
+    formula: tight ? null : { text: "a = W_{ih} x_t + W_{hh} h_{t−1} + b", x: (at.i + at.o) / 2, y: rows[0].y + 28 },
     lanes: [{ ...first }, { ...second, from: at.g - square / 2 }, { ...second, to: at.c0 + square }],
     height: rows[0].y + 54, inputAt: { x: at.c0, y: rows[0].y + 34 } };
 }
@@ -78,8 +79,8 @@ function wiresOf({ first, second, square, peepholes, tight, room, under }, at, r
   ];
   const squash = (text, to) => ({ text, x: to, y: second.bottom + under - 3, on: [0.3, 0.4], back: [0.52, 0.62] });
   const ops = [squash("σ", at.f), squash("tanh", at.g), squash("σ", at.i), { ...squash("σ", at.o), back: [0.18, 0.28] },
-    ...(tight ? [] : [{ text: "tanh", x: (at.down + 0.075 * room + at.tanh - square / 2) / 2 + 4, y: second.top - 12, free: true, on: [0.74, 0.8], back: [0.26, 0.34] }])];
-  return { wires, ops: ops.filter(({ free }) => !free) };
+    ...(tight ? [{ text: "tanh", x: at.down + 0.03 * room + 8, y: first.bottom + 22, on: [0.74, 0.8], back: [0.28, 0.36] }] : [])];
+  return { wires, ops };
 }
 
 /** h leaves upwards, between the two tiers, to the prediction. */
@@ -101,10 +102,14 @@ function peepWires(first, second, at, square, under, tight) {
   ];
 }
 
-function notesOf({ first, second, tight }, at, slant) {
+function notesOf({ first, second, tight, room, peepholes }, at, slant) {
   if (tight) return [];
   return [
+    ...(peepholes ? [{ always: "peepholes", x: (at.f + at.g) / 2 - 4, y: first.bottom + 37 }] : []),
     { value: "kept", text: "kept", back: "straight", backText: "handed back", x: (at.f + at.up) / 2 + 14, y: first.bottom + 15 },
-    { value: "written", text: "written", x: at.up + slant / 2 + 10, y: second.bottom + 15 },
+    { value: "written", text: "written", x: at.up + slant / 2 + 12, y: second.bottom + 15 },
+    { back: "carried", backText: "from t+1", x: (at.c + room) / 2 + 10, y: first.bottom + 15 },
+    { back: "fromNext", backText: "from t+1", x: room, y: second.bottom + 30, anchor: "end" },
+    { back: "direct", backText: "from ŷ", x: at.h - 10, y: first.bottom + 34, anchor: "end" },
   ];
 }

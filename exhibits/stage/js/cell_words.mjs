@@ -9,14 +9,15 @@ import { FIELDS } from "./theme.mjs";
 
 const plain = (text) => ({ text });
 const strong = (text) => ({ text, strong: true });
+/** Between two sums. */
+export const GAP = { text: "\n" };
 const bounded = (value) => ({ value, bounded: true });
 
 /** @param {import("./cell_math.mjs").Vectors} flow @returns {Part[]} */
 export function equation(cell, flow, unit, silent) {
   const at = (name) => flow[name][unit];
-  if (cell === "lstm") return lstm(at, silent);
-  if (cell === "gru") return gru(at, silent);
-  return rnn(at, cell, silent);
+  const tell = { lstm, gru }[cell] ?? rnn;
+  return tell(at, silent, cell).map((part) => (part === GAP ? GAP : { ...part, text: part.text.replaceAll("= ≈", "≈") }));
 }
 
 function lstm(at, silent) {
@@ -28,7 +29,7 @@ function lstm(at, silent) {
   const [show] = shown.products;
   return [strong("c"), plain(` = f · c${MINUS} + i · g = ${kept.factors.join(" × ")} + ${written.factors.join(" × ")} `
     + `= ${kept.text} kept + ${written.text} written ${way.equals} `), strong(way.total),
-  plain("    "), strong("h"), ...(silent ? [plain(" = "), strong("0"), plain(", the unit is silenced")]
+  GAP, strong("h"), ...(silent ? [plain(" = "), strong("0"), plain(", the unit is silenced")]
     : [plain(` = o · tanh c = ${show.factors.join(" × ")} ${show.equals} `), strong(show.text)])];
 }
 
@@ -43,15 +44,15 @@ function gru(at, silent) {
   return [strong("h"), ...(silent ? [plain(" = "), strong("0"), plain(", the unit is silenced")] : [
     plain(` = z · h${MINUS} + (1 − z) · n = ${kept.factors.join(" × ")} + ${written.factors.join(" × ")} `
       + `= ${kept.text} kept + ${written.text} new ${way.equals} `), strong(way.total)]),
-  plain("    n"), plain(` = tanh(${significant(at("xn"), 3)} + ${significant(at("r"), 3)} × ${significant(at("q"), 3)}) = `), strong(significant(at("n"), 3))];
+  GAP, plain("n"), plain(` = tanh(${significant(at("xn"), 3)} + ${significant(at("r"), 3)} × ${significant(at("q"), 3)}) = `), strong(significant(at("n"), 3))];
 }
 
-function rnn(at, cell, silent) {
+function rnn(at, silent, cell) {
   const squash = cell === "rnn_relu" ? "relu" : "tanh";
   const way = sumOfProducts([{ factors: [], value: at("rec"), multiply: () => at("rec") }, { factors: [], value: at("inp"), multiply: () => at("inp") }], at("a"));
   const [rec, inp] = way.products;
   return [strong("a"), plain(` = ${rec.text} from the state + ${inp.text} from the input ${way.equals} `), strong(way.total),
-    plain("    "), strong("h"), ...(silent ? [plain(" = "), strong("0"), plain(", the unit is silenced")]
+    GAP, strong("h"), ...(silent ? [plain(" = "), strong("0"), plain(", the unit is silenced")]
       : [plain(` = ${squash}(a) = `), strong(significant(at("h"), 3))])];
 }
 
@@ -60,12 +61,12 @@ export function equationBack(cell, flow, back, unit) {
   const at = (name) => spoken(back[name][unit]);
   const parts = [strong("∂L/∂h"), plain(` = ${at("direct")} from here + ${at("fromNext")} from later = `), strong(at("h"))];
   if (cell === "lstm") {
-    parts.push(plain("    "), strong("∂L/∂c"), plain(` = ${at("carried")} along the conveyor + ${at("through")} by way of h = `), strong(at("c")),
-      plain(`    × f ${significant(flow.f[unit], 3)} → c${MINUS} gets `), strong(at("c0")));
+    parts.push(GAP, strong("∂L/∂c"), plain(` = ${at("carried")} along the conveyor + ${at("through")} by way of h = `), strong(at("c")),
+      GAP, plain(`× f ${significant(flow.f[unit], 3)} → c${MINUS} gets `), strong(at("c0")));
   } else {
-    if (cell === "gru") parts.push(plain(`    × z ${significant(flow.z[unit], 3)} = ${at("straight")} straight back`));
-    else parts.push(plain(`    δa = ${at("a")}`));
-    parts.push(plain(`    h${MINUS} gets `), strong(at("h0")));
+    if (cell === "gru") parts.push(GAP, plain(`× z ${significant(flow.z[unit], 3)} = ${at("straight")} straight back`));
+    else parts.push(GAP, plain(`δa = ${at("a")}`));
+    parts.push(GAP, plain(`h${MINUS} gets `), strong(at("h0")));
   }
   return parts;
 }

@@ -13,9 +13,9 @@ const name = (text) => ({ text, upright: true });
 
 /** What a token list says aloud. @param {Token[]} tokens */
 export const spokenFormula = (tokens) => tokens.map(({ text, sub, sup }) =>
-  `${SAID[text] ?? text}${sub ? ` ${sub.replace("−", " minus ")}` : ""}${sup ? ` ${sup}` : ""}`).join(" ").replace(/\s+/g, " ").trim();
+  `${SAID[text] ?? text}${sub ? ` ${sub.replace("−", " minus ")}` : ""}${sup ? ` ${SAID[sup] ?? sup}` : ""}`).join(" ").replace(/\s+/g, " ").trim();
 
-const SAID = { "⊙": "times", "·": "times", "−": "minus", "σ(": "sigma of (", "δ": "delta", "δh": "delta h", "δc": "delta c", "∂": "d", "ᵀ": "transposed" };
+const SAID = { "⊙": "times", "·": "times", "−": "minus", "σ(": "sigma of (", "δ": "delta", "δh": "delta h", "δc": "delta c", "∂": "d", T: "transposed" };
 
 /** @param {{cell: string, sign: string, squash: string, peepholes: boolean}} gate @returns {Token[]} */
 export function gateFormula({ cell, sign, squash, peepholes }) {
@@ -67,8 +67,8 @@ export function lossFormulas(categorical) {
  * @returns {Token[][]}
  */
 export function backFormulas({ cell, row, top, peepholes }) {
-  const own = top ? [letter("W", "e", "out", "ᵀ"), letter("∂L/∂o", "e", "t")] : [letter("W", "e", "above", "ᵀ"), letter("δa", "e", "t", "above")];
-  const later = [letter("W", "later", "hh", "ᵀ"), letter("δa", "later", "t+1")];
+  const own = top ? [letter("W", "e", "out", "T"), letter("∂L/∂o", "e", "t")] : [letter("W", "e", "above", "T"), letter("δa", "e", "t", "above")];
+  const later = [letter("W", "later", "hh", "T"), letter("δa", "later", "t+1")];
   const times = plain(" ⊙ ");
   const straight = cell === "gru" ? [plain(" + "), letter("z", "z", "t+1"), times, letter("δh", "z", "t+1")] : [];
   const hidden = [letter("δh", "δh", "t"), plain(" = "), ...own, plain(" + "), ...later, ...straight];

@@ -8,7 +8,7 @@ import { html, pointIn, prepare } from "./dom.mjs";
 import { css, decadeLabels, onLog, powerOfTen, significant } from "./scales.mjs";
 
 /** Room above the top decade and below the lowest. */
-export const MARGIN = { top: 7, bottom: 16 };
+const MARGIN = { top: 7, bottom: 16 };
 
 export class GradientStrip {
   /** @param {HTMLElement} root */
@@ -24,8 +24,7 @@ export class GradientStrip {
   layout(scene, theme) {
     this.scene = scene;
     const { geometry, run, seen, scales } = scene;
-    this.receive(null);
-    this.height = geometry.gradientHeight;
+    this.receive(null, geometry.gradientHeight, MARGIN.top);
     this.hidden = run.of(seen, "grad_hidden_norm");
     this.cell = run.of(seen, "grad_cell_norm");
     this.root.hidden = !this.hidden;
@@ -40,17 +39,22 @@ export class GradientStrip {
     this.paint(theme);
   }
 
-  /** Until the next layout the bars are the guest's. @param {import("./blame_strip.mjs").BlameStrip|null} guest */
-  receive(guest) {
+  /**
+   * Until the next layout the bars are the guest's.
+   * @param {import("./blame_strip.mjs").BlameStrip|null} guest @param {number} height @param {number} above room
+   */
+  receive(guest, height, above) {
     if (this.guest && this.guest !== guest) this.guest.leave();
     this.guest = guest;
+    this.height = height;
+    this.summit = above;
+    this.foot = height - MARGIN.bottom;
     this.root.toggleAttribute("data-divided", guest !== null);
   }
 
   /** @param {{low: number, high: number}} [axis] */
   y(power, { low, high } = this.scene.scales.axis) {
-    const room = this.height - MARGIN.top - MARGIN.bottom;
-    return MARGIN.top + room * (1 - (power - low) / (high - low));
+    return this.summit + (this.foot - this.summit) * (1 - (power - low) / (high - low));
   }
 
   /** @param {[string, number][]} labels texts and heights */
@@ -75,8 +79,7 @@ export class GradientStrip {
     const { axis, cellWidth } = geometry;
     const context = prepare(this.canvas, axis, this.height);
     this.rule(context, theme, scales.axis);
-    const foot = this.y(scales.axis.low);
-    const { wide } = this;
+    const { wide, foot } = this;
     for (let t = 0; t < run.steps; t++) {
       const x = (t + 0.5) * cellWidth;
       this.bar(context, theme, this.hidden[t], x, wide, foot);
@@ -97,7 +100,7 @@ export class GradientStrip {
 
   bar(context, theme, value, x, wide, foot, axis = this.scene.scales.axis) {
     context.fillStyle = css(theme.gradient);
-    const height = onLog(value, axis) * (foot - MARGIN.top);
+    const height = onLog(value, axis) * (foot - this.summit);
     if (height > 0) {
       context.fillRect(x - wide / 2, foot - height, wide, height);
       return;
@@ -120,7 +123,7 @@ export class GradientStrip {
   tick(context, theme, value, x, wide, foot) {
     const share = onLog(value, this.scene.scales.axis);
     if (share <= 0) return;
-    const y = foot - share * (foot - MARGIN.top);
+    const y = foot - share * (foot - this.summit);
     const over = wide > 12 ? 2 : 0;
     const halo = wide > 12 ? 5 : 3.5;
     context.fillStyle = css(theme.back);

@@ -82,9 +82,7 @@ export class Head {
     if (about === this.told) return;
     this.told = about;
     const parts = several ? [{ text: `${name}. `, strong: true }, ...narrate(run, state, ghost)] : narrate(run, state, ghost);
-    const changed = this.spokenUnit !== undefined && this.spokenUnit !== state.unit;
-    const unit = changed ? `${state.unit === null ? "No unit picked" : `Unit ${state.unit} picked`}. ` : "";
-    const text = unit + asText(parts);
+    const text = whereabouts(this.spoken, state) + asText(parts);
     this.narration.replaceChildren(...parts.map((piece) => {
       const node = piece.strong ? html("b") : document.createTextNode("");
       node.textContent = piece.text.replaceAll("∂L/∂", "∂L/\u2060∂"); // no line break within it
@@ -93,13 +91,26 @@ export class Head {
     clearTimeout(this.timer);
     if (aloudAfter !== null) this.timer = setTimeout(() => {
       this.live.textContent = text;
-      this.spokenUnit = state.unit;
+      this.spoken = state;
     }, aloudAfter);
   }
 
   destroy() {
     clearTimeout(this.timer);
   }
+}
+
+/** Said aloud first: another depth, or another unit, than the last time. */
+export function whereabouts(before, { level, step, unit }) {
+  if (before === undefined) return level === "overview" ? "" : depth(level, step, unit);
+  if (before.level !== level) return depth(level, step, unit);
+  if (before.unit === unit) return "";
+  return unit === null ? "No unit picked. " : `Unit ${unit} picked. `;
+}
+
+function depth(level, step, unit) {
+  if (level === "cell") return `Inside the cell at t = ${step}. `;
+  return level === "unit" ? `The arithmetic of unit ${unit} at t = ${step}. ` : "The whole network. ";
 }
 
 const CELLS = { lstm: "LSTM", gru: "GRU", rnn_tanh: "RNN (tanh)", rnn_relu: "RNN (relu)" };

@@ -23,13 +23,15 @@ export class InputEdit {
   /** @param {import("./graph.mjs").Scene} scene */
   layout(scene, shown) {
     this.scene = scene;
-    const { geometry: { rows, column }, run } = scene;
+    const { geometry: { rows, column, narrow }, run } = scene;
     this.kind = run.header.input.kind;
     this.root.hidden = !shown;
     this.step = -1;
     this.width = Math.min(44, column - 4);
-    Object.assign(this.root.style, { top: `${rows.input.top}px`, width: `${this.width}px`,
-      height: `${rows.input.bottom - rows.input.top}px` });
+    // Where fingers work it, it is as high as a finger needs.
+    const height = Math.max(rows.input.bottom - rows.input.top, narrow ? 40 : 0);
+    Object.assign(this.root.style, { top: `${rows.input.middle - height / 2}px`, width: `${this.width}px`,
+      height: `${height}px` });
     if (this.kind === "text") fixed(this.root);
   }
 

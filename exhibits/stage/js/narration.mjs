@@ -10,6 +10,7 @@
 
 import { compact, gate, largest, significant, spoken } from "./scales.mjs";
 import { sumOfProducts } from "./sums.mjs";
+import { before, cut, held } from "./told_besides.mjs";
 
 const NAMES = { " ": "a space", "\n": "a line break", "\t": "a tab", "\r": "a carriage return" };
 const SIGNS = { " ": "␣", "\n": "⏎", "\t": "⇥", "\r": "␍" };
@@ -61,12 +62,13 @@ export function probabilityOfTarget(run, step) {
 /**
  * @param {RunData} run
  * @param {{step: number, phase: string, layer: number, unit: number|null}} state
+ * @param {RunData|null} [ghost] the run before the learner changed it
  * @returns {Part[]}
  */
-export function narrate(run, state) {
-  if (state.phase === "loss") return lossSentence(run, state);
-  if (state.phase === "backward") return backwardSentence(run, state);
-  return forwardSentence(run, state);
+export function narrate(run, state, ghost = null) {
+  if (state.phase === "loss") return [...lossSentence(run, state), ...before(run, ghost, state.step)];
+  if (state.phase === "backward") return [...backwardSentence(run, state), ...cut(run, state.step)];
+  return [...forwardSentence(run, state), ...before(run, ghost, state.step)];
 }
 
 function forwardSentence(run, { step, layer, unit }) {
@@ -77,7 +79,7 @@ function forwardSentence(run, { step, layer, unit }) {
   if (run.direction(layer) < 0) parts.push(plain("from the end of the sequence, "));
   parts.push(plain(unit === null ? `unit ${chosen} changes most: ` : `unit ${chosen}: `));
   const tell = { lstm: lstmUnit, gru: gruUnit }[run.header.cell] ?? rnnUnit;
-  return [...parts, ...tell(run, layer, step, chosen), plain(" "), ...outcome(run, step)];
+  return [...parts, ...tell(run, layer, step, chosen), ...held(run, layer, chosen), plain(" "), ...outcome(run, step)];
 }
 
 /** "forget gate 0.354 × memory 1.18 = 0.417 kept" */

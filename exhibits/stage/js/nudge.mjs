@@ -6,8 +6,9 @@
 import { html, pointIn } from "./dom.mjs";
 import { named } from "./narration.mjs";
 import { HEIGHTS, paintError, paintRipple, paintUnit } from "./nudge_charts.mjs";
-import { directionOf, headline, losses, mostMoved, ofUnit, PLACES, placeOf, readOut, reached, sizeAt, sized, staysBroken } from "./nudge_words.mjs";
+import { directionOf, headline, losses, mostMoved, ofUnit, percent, PLACES, placeOf, readOut, reached, sizeAt, sized, staysBroken, strongest } from "./nudge_words.mjs";
 import { significant } from "./scales.mjs";
+import { keepKeys } from "./space_keys.mjs";
 import { subscript } from "./space_points.mjs";
 
 /** Milliseconds between two questions while the slider is dragged. */
@@ -26,8 +27,8 @@ export class Nudge {
     this.makeControls();
     this.headline = html("p", { class: "nudge-headline" }, root);
     this.charts = html("div", { class: "nudge-charts", role: "slider", tabindex: 0, "aria-label": "Step of the ripple to read" }, root);
-    this.ripple = this.chart("change of the state", [["key-real", "real ‖Δh‖"], ["key-broken", "off > 10 %"], ["key-predicted", "Jacobian"]]);
-    this.error = this.chart("error", [["key-limit", "10 %"]]);
+    this.ripple = this.chart("change of the state", [["key-real", "real ‖Δh‖"], ["key-predicted", "Jacobian"], ["key-broken", ""]]);
+    this.error = this.chart("error", [["key-limit", ""]]);
     this.unit = this.chart("", []);
     this.rule = html("div", { class: "nudge-rule" }, this.charts);
     this.read = html("p", { class: "nudge-read panel-note" }, root);
@@ -42,6 +43,7 @@ export class Nudge {
     const row = html("div", { class: "nudge-controls" }, this.root);
     this.what = html("span", { class: "nudge-what" }, row);
     this.toward = html("select", { "aria-label": "Character to nudge towards" }, row);
+    keepKeys(this.toward);
     this.toward.onchange = () => {
       this.character = this.toward.value;
       this.ask();
@@ -51,6 +53,7 @@ export class Nudge {
     this.value = html("output", {}, label);
     this.slider = html("input", { type: "range", min: 0, max: PLACES, step: 1, "aria-label": "Size of the nudge" }, label);
     this.slider.value = String(placeOf(this.size));
+    keepKeys(this.slider);
     this.slider.oninput = () => this.drag();
     this.slider.onchange = () => this.ask();
     this.note = html("span", { class: "panel-note" }, row);
@@ -61,12 +64,14 @@ export class Nudge {
     const label = html("div", { class: "nudge-label" }, root);
     const heading = html("b", {}, label);
     heading.textContent = title;
+    let key = null;
     for (const [kind, words] of keys) {
-      const key = html("span", { class: "nudge-key" }, label);
-      html("i", { class: kind }, key);
-      key.append(words);
+      const entry = html("span", { class: "nudge-key" }, label);
+      html("i", { class: kind }, entry);
+      key = html("span", {}, entry);
+      key.textContent = words;
     }
-    return { root, heading, canvas: html("canvas", { "aria-hidden": "true" }, root) };
+    return { heading, key, canvas: html("canvas", { "aria-hidden": "true" }, root) };
   }
 
   // What the learner does.
@@ -180,6 +185,8 @@ export class Nudge {
     this.shared = { error, order: this.order, tolerance: facts.tolerance, breaksAt: facts.breaks_at, direction,
       stays: staysBroken(error, facts, direction) };
     this.headline.textContent = headline(facts, error, direction);
+    this.ripple.key.textContent = `off > ${percent(facts.tolerance)}`;
+    this.error.key.textContent = percent(facts.tolerance);
     paintRipple(this.ripple.canvas, axis, theme, { ...this.shared, real: data.array("real_norm"), predicted: data.array("predicted_norm") });
     paintError(this.error.canvas, axis, theme, this.shared);
     this.paintPicked(this.track.stage.state.unit);
@@ -220,10 +227,10 @@ export class Nudge {
     }));
   }
 
-  /** Reads one step out; null: the one that says most, where it breaks or the end. */
+  /** Reads one step out; null: the one that says most, where it breaks or where it is strongest. */
   readAt(step) {
     if (!this.data) return;
-    const at = step ?? this.data.facts.breaks_at ?? this.order.at(-1);
+    const at = step ?? this.data.facts.breaks_at ?? strongest(this.data.array("real_norm"), this.order);
     this.reading = at;
     const { array } = this.data;
     const unit = `unit ${this.shownUnit}: ${["real", "predicted"].map((name) =>

@@ -137,16 +137,17 @@ function markBreak(context, theme, axis, { breaksAt, stays, direction, tolerance
   const words = `${stays ? "from here" : "first"} off by more than ${percent(tolerance)}`;
   context.font = `12px ${theme.font}`;
   const wide = context.measureText(words).width;
-  const apart = Math.abs(middle(axis, order[0]) - edge) < 30 ? 26 : 6;
-  // Beyond the line where there is room, otherwise before it.
-  const room = direction > 0 ? axis.width - edge : edge - axis.gutter;
-  const onward = room > wide + apart;
-  const right = direction > 0 === onward;
-  context.textAlign = right ? "left" : "right";
+  const nudged = middle(axis, order[0]);
+  // Beyond the line and clear of the word at the nudge; where there is no room, on its other side.
+  const right = Math.max(edge + 6, Math.abs(edge - nudged) < wide + 30 ? nudged + 27 : 0);
+  const left = Math.min(edge - 6, Math.abs(edge - nudged) < wide + 30 ? nudged - 27 : Infinity);
+  const fits = { right: right + wide <= axis.width, left: left - wide >= 0 };
+  const side = (direction > 0 ? ["right", "left"] : ["left", "right"]).find((one) => fits[one]);
+  if (!side) return;
+  context.textAlign = side === "right" ? "left" : "right";
   context.textBaseline = "alphabetic";
   context.fillStyle = css(theme.text);
-  const free = right || edge - wide - 6 > 0;
-  if (free) context.fillText(words, edge + (right ? apart : -apart), 11);
+  context.fillText(words, side === "right" ? right : left, 11);
 }
 
 function stepNumbers(context, theme, axis, y) {

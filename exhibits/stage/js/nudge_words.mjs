@@ -79,6 +79,10 @@ export function staysBroken(errors, { breaks_at, tolerance }, direction) {
 export function headline(facts, errors, direction) {
   const { size, breaks_at, linear_up_to, tolerance } = facts;
   const off = `off by more than ${percent(tolerance)}`;
+  // The limit is of the whole way up: beyond it a size may stay within the tolerance all the same.
+  if (breaks_at === null && linear_up_to !== null && size > linear_up_to) {
+    return `The linear picture holds: at ${sized(size)} every step is within ${percent(tolerance)}.`;
+  }
   const where = breaks_at === null ? ""
     : staysBroken(errors, facts, direction) && breaks_at !== reached(breaks_at, errors.length, direction).at(-1)
       ? `from t = ${breaks_at} ${direction > 0 ? "on" : "back"} it is ${off}`
@@ -117,6 +121,9 @@ export function mostMoved(real, hidden) {
   }
   return unit;
 }
+
+/** The step whose state really changes most. @param {ArrayLike<number>} norms */
+export const strongest = (norms, order) => order.reduce((best, step) => (norms[step] > norms[best] ? step : best));
 
 /** One unit through time. @param {ArrayLike<number>} values (time, H) */
 export const ofUnit = (values, hidden, unit) =>

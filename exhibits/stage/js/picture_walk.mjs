@@ -10,7 +10,7 @@
 import { lettering, vectors } from "./picture_vectors.mjs";
 import { colourOf, escaped, gradientOf, paint, rimOf, shared, short, tag } from "./picture_text.mjs";
 
-const LEFT_OUT = "script, style, template, noscript, input, select, textarea, [data-not-in-picture]";
+const LEFT_OUT = "script, style, template, noscript, input, select, textarea, details:not([open]), [data-not-in-picture]";
 const IN_FLOW = -0.5;
 const POSITIONED = 0;
 

@@ -26,6 +26,8 @@ export class Presentation {
   constructor(stage) {
     this.stage = stage;
     this.on = false;
+    this.exit = stage.root.querySelector("[data-leave]");
+    this.exit.onclick = () => this.leave();
     this.resized = () => this.on && this.fit();
     this.left = () => this.on && this.wasFull && !document.fullscreenElement && this.leave();
     addEventListener("resize", this.resized);
@@ -41,6 +43,7 @@ export class Presentation {
     const { root } = this.stage;
     this.on = true;
     root.toggleAttribute("data-present", true);
+    this.exit.hidden = false;
     // A box of its own keeps the page from jumping while the stage is out of its flow.
     this.holder = html("div", { class: "stage-holder" });
     this.holder.style.height = `${root.offsetHeight}px`;
@@ -65,6 +68,7 @@ export class Presentation {
     this.holder?.remove();
     root.toggleAttribute("data-present", false);
     root.removeAttribute("popover");
+    this.exit.hidden = true;
     for (const name of ["--scale", "width", "height"]) root.style.removeProperty(name);
     if (document.fullscreenElement) document.exitFullscreen();
     this.stage.tools.showPresenting(false);

@@ -4,6 +4,7 @@
  */
 
 import { html, svg } from "./dom.mjs";
+import { keepKeys } from "./space_keys.mjs";
 import { named } from "./narration.mjs";
 import { css, significant } from "./scales.mjs";
 import { Eigenvalues } from "./space_eigenvalues.mjs";
@@ -18,6 +19,12 @@ const SIDE = 288;
 const SLIM = 480;
 
 const percent = (share) => `${(100 * share).toFixed(share > 0 && share < 0.0095 ? 1 : 0)} %`;
+
+/** The square that tanh allows is shown where it does not dwarf the path. */
+function boundOf(run, path) {
+  const largest = Math.max(...path.flat().map(Math.abs));
+  return run.header.cell !== "rnn_relu" && largest > 0.4 ? 1 : null;
+}
 
 export class Space {
   /** @param {HTMLElement} root @param {import("./track.mjs").Track} track */
@@ -51,6 +58,7 @@ export class Space {
       const label = html("label", {}, this.selects);
       label.append(`${way} `);
       const select = html("select", { "aria-label": `Unit ${way}` }, label);
+      keepKeys(select);
       select.onchange = () => this.see(this.units.map((unit, j) => (j === k ? Number(select.value) : unit)));
       return select;
     });
@@ -209,7 +217,7 @@ export class Space {
       ghost: before && projected(before, ghost.steps, this.project),
       names: this.units ? this.units.map((unit) => `unit ${unit}`)
         : this.home.facts.explained.map((share, k) => `principal component ${k + 1} (${percent(share)})`),
-      bound: this.units && run.header.cell !== "rnn_relu" ? 1 : null,
+      bound: this.units ? boundOf(run, path) : null,
     };
   }
 

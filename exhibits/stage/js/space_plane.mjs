@@ -62,6 +62,7 @@ export class Plane {
     this.drawAxes();
     this.drawPath();
     this.drawLabels();
+    this.here.set("class", this.text ? "space-here" : "space-here number");
     this.shown = null;
   }
 
@@ -100,14 +101,17 @@ export class Plane {
       const points = drawn.ghost.map((point) => this.scales.place(point).join()).join(" ");
       svg("polyline", { class: "space-ghost", points }, this.path);
     }
+    // One line of its own: where the path comes by again and again, thin lines would add up.
+    const whole = svg("polyline", { class: "space-whole" }, this.path);
     // In the order in which the layer reads, from the state before the first step.
     this.order = [...pixels.keys()];
     if (direction < 0) this.order.reverse();
     const way = [this.scales.place(drawn.start), ...this.order.map((step) => pixels[step])];
+    whole.setAttribute("points", way.map((point) => point.join()).join(" "));
     const [pale, strong] = timeColours(theme);
     const colour = (k) => css(mix(pale, strong, k / Math.max(1, this.order.length - 1)));
-    this.segments = this.order.map((step, k) => new Part(svg("line", { x1: way[k][0], y1: way[k][1],
-      x2: way[k + 1][0], y2: way[k + 1][1], stroke: colour(k), "stroke-linecap": "round" }, this.path)));
+    this.segments = this.order.map((step, k) => new Part(svg("line", { class: "space-segment", x1: way[k][0], y1: way[k][1],
+      x2: way[k + 1][0], y2: way[k + 1][1], stroke: colour(k) }, this.path)));
     this.heads = new Map(headedSegments(way).map((k) => [k, this.head(way[k], way[k + 1], colour(k))]));
     this.points = this.order.map((step, k) => new Part(svg("circle", { class: "space-point",
       cx: pixels[step][0], cy: pixels[step][1], fill: colour(k) }, this.path)));
@@ -203,7 +207,7 @@ export class Plane {
     const { left, top, right } = this.box;
     node.text(words);
     node.set("x", Math.min(right - wide / 2 - 4, Math.max(left + wide / 2 + 4, x)));
-    node.set("y", y - high < top + 8 ? y + high + 8 : y - high + 10);
+    node.set("y", y - high < top + 8 && high > 0 ? y + high + 8 : y - high + 10);
   }
 
   /** @param {import("./graph.mjs").Frame} frame */
@@ -213,8 +217,8 @@ export class Plane {
       node.set("cx", x);
       node.set("cy", y);
     }
-    this.put(this.here, this.label(frame.step), [x, y], 18, 27);
-    this.drawGradient(frame, [x, y]);
+    const up = this.drawGradient(frame, [x, y]);
+    this.put(this.here, this.text ? this.label(frame.step) : `t = ${frame.step}`, [x, y], this.text ? 18 : 54, up ? -24 : 27);
     const state = `${frame.step} ${frame.phase}`;
     if (state === this.shown) return;
     this.shown = state;
@@ -229,10 +233,9 @@ export class Plane {
     const upTo = phase === "forward" ? this.order.indexOf(step) : this.order.length - 1;
     this.segments.forEach((segment, k) => {
       const past = k <= upTo;
-      segment.set("stroke-width", past ? 2.75 : 1.25);
-      segment.set("stroke-opacity", past ? 1 : 0.55);
-      this.points[k].set("r", past ? 3.75 : 2.5);
-      this.heads.get(k)?.set("fill-opacity", past ? 1 : 0.5);
+      segment.set("visibility", past ? "visible" : "hidden");
+      this.points[k].set("r", past ? 3.75 : 2.25);
+      this.heads.get(k)?.set("fill-opacity", past ? 1 : 0.45);
     });
     const here = this.pixels[step];
     for (const [labelled, node] of this.written) {
@@ -242,18 +245,19 @@ export class Plane {
     }
   }
 
-  /** The way that would lower the loss, from the cursor. */
+  /** The way that would lower the loss, from the cursor; whether it points up. */
   drawGradient({ phase, step }, [x, y]) {
     const [a, b] = this.drawn.gradient?.[step] ?? [0, 0];
     const size = Math.hypot(a, b);
     const seen = phase === "backward" && size > 0;
     this.arrow.set("visibility", seen ? "visible" : "hidden");
-    if (!seen) return;
+    if (!seen) return false;
     const length = ARROW[0] + (ARROW[1] - ARROW[0]) * onLog(size, this.track.scales.axis);
     const [dx, dy] = [a / size, -b / size];
     const [tx, ty] = [x + dx * length, y + dy * length];
     const side = (s) => `${tx - dx * 9 - s * dy * 5.5} ${ty - dy * 9 + s * dx * 5.5}`;
     this.arrow.set("d", `M${x + dx * 10} ${y + dy * 10}L${tx} ${ty}M${side(1)}L${tx} ${ty}L${side(-1)}`);
+    return dy < -0.3;
   }
 }
 

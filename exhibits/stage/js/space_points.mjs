@@ -52,13 +52,13 @@ const steps = (count) => (count < 10 ? count.toFixed(1) : significant(count, 3).
 /** What the largest eigenvalue does to a small distance. @param {FixedPoint} point */
 export function pace({ kind, radius, eigenvalues }) {
   if (kind === "marginal") return "There is a direction in which a small distance stays as it is: terms beyond the first decide.";
-  const along = kind === "saddle" ? ` along ${outside(eigenvalues)} of ${eigenvalues.length} directions; along the others it comes back` : "";
+  const along = kind === "saddle" ? `, along ${outside(eigenvalues)} of ${eigenvalues.length} directions; along the others it comes back` : "";
   const turn = turning(eigenvalues[0]);
   if (radius < 1e-3) return "A small distance from it is gone in one step.";
   const time = Math.LN2 / Math.abs(Math.log(radius));
   const what = radius < 1 ? "halves" : "doubles";
   const when = time < 1 ? `more than ${what} with every step` : `${what} every ${steps(time)} steps`;
-  return `A small distance from it ${when}${along}${turn}.`;
+  return `A small distance from it ${when}${turn}${along}.`;
 }
 
 const outside = (eigenvalues) => eigenvalues.filter(([a, b]) => Math.hypot(a, b) > 1).length;
@@ -66,7 +66,7 @@ const outside = (eigenvalues) => eigenvalues.filter(([a, b]) => Math.hypot(a, b)
 function turning([real, imag]) {
   if (Math.abs(imag) > 1e-6 * Math.hypot(real, imag)) {
     const degrees = (Math.abs(Math.atan2(imag, real)) * 180) / Math.PI;
-    return `, turning by ${degrees < 9.5 ? degrees.toFixed(1) : degrees.toFixed(0)}° a step`;
+    return `, turning by ${degrees < 9.5 ? significant(degrees, 2) : degrees.toFixed(0)}° a step`;
   }
   return real < 0 ? ", changing sides at each step" : "";
 }
@@ -95,7 +95,7 @@ export function nearestTo(points, state) {
 
 /** The modulus at the edge of the picture of the eigenvalues: the circle always in view. */
 export const edgeOf = (eigenvalues) =>
-  Math.max(1.25, 1.15 * Math.max(0, ...eigenvalues.map(([a, b]) => Math.hypot(a, b))));
+  Math.max(1.25, 1.3 * Math.max(0, ...eigenvalues.map(([a, b]) => Math.hypot(a, b))));
 
 /**
  * Where the name of the first dot stands: above, below or beside it, within the picture, and over
@@ -104,7 +104,8 @@ export const edgeOf = (eigenvalues) =>
 export function clearest(dots, wide, half) {
   const [x, y] = dots[0];
   const places = [[0, -19], [0, 19], [wide / 2 + 11, 0], [-wide / 2 - 11, 0]].map(([dx, dy]) => [x + dx, y + dy])
-    .filter(([a, b]) => Math.abs(a) + wide / 2 <= half && Math.abs(b) + 9 <= half);
+    .filter(([a, b]) => Math.abs(a) + wide / 2 <= half && Math.abs(b) + 9 <= half)
+    .filter(([a, b]) => Math.abs(b) > 26 || a + wide / 2 < half - 20); // the axis has its name there
   const covered = ([a, b]) => dots.filter(([p, q]) => Math.abs(p - a) < wide / 2 + 4 && Math.abs(q - b) < 13).length;
   const best = Math.min(...places.map(covered));
   return places.find((place) => covered(place) === best) ?? [0, -half + 12];

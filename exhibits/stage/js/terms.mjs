@@ -17,13 +17,15 @@
  *
  * @typedef {{sign: string, sub?: string, sup?: string}} Symbol
  *
- * @typedef {Object} Term        value × weight = product; a bias has no value
+ * @typedef {Object} Term        value × weight = product; a bias alone has no value
  * @property {string} key        unique within the sum
  * @property {string} part       which letter of the formula it belongs to
  * @property {Symbol} name
  * @property {number|null} value
  * @property {number} weight
  * @property {number} product
+ * @property {"+"} [joins]       two biases: value + weight = product
+ * @property {[string, number, number]} [valuePlace]   the first bias's name, row and column
  * @property {Symbol} [by]       what the weight is, where it is none of the network's
  * @property {[string, number, number]} [place]   the weight's name, row and column for PyTorch
  * @property {number} [inputStep] the value is the input of this step, at the learner's hand
@@ -162,6 +164,13 @@ export function biasTerm(run, layer, name, row, block) {
     product: weight, place: [`${name}${suffixOf(run, layer)}`, row, 0], says: `the bias ${name}` };
 }
 
+/** b_ih + b_hh of one row, which always come together. @returns {Term} */
+function biasPair(run, layer, row, block) {
+  const [own, recurrent] = ["bias_ih", "bias_hh"].map((name) => biasTerm(run, layer, name, row, block));
+  return { ...recurrent, key: "bias", name: { sign: "b", sub: block }, joins: "+", value: own.weight, product: own.weight + recurrent.weight,
+    valuePlace: own.place, says: "the biases bias_ih + bias_hh" };
+}
+
 /** Peephole · cell: i and f see c_{t-1}, o sees c_t. @returns {Term[]} none where there is none */
 function peepholeTerms(run, layer, step, unit, field) {
   const weights = PEEPHOLES[field] && run.of(layer, PEEPHOLES[field]);
@@ -175,7 +184,7 @@ function peepholeTerms(run, layer, step, unit, field) {
 
 /** Terms whose value is exactly 0 add nothing: they are counted. @returns {Sum} */
 export function sumOf(result, part, terms, { zeros = 0, zerosAre = "", total } = {}) {
-  const kept = terms.filter(({ value }) => value !== 0);
+  const kept = terms.filter(({ value, joins }) => value !== 0 || joins);
   const gone = terms.length - kept.length;
   return { result, part, terms: kept, zeros: zeros + gone,
     zerosAre: gone > 0 ? [zerosAre, "what is exactly 0"].filter(Boolean).join(", ") : zerosAre,
@@ -191,12 +200,12 @@ export function gateSums(run, layer, step, unit, gate) {
   const input = inputTerms(run, layer, step, row);
   const hidden = hiddenTerms(run, layer, step, row);
   const letter = run.header.cell.startsWith("rnn") ? "h" : gate.sign;
-  const [own, recurrent] = ["bias_ih", "bias_hh"].map((name) => biasTerm(run, layer, name, row, letter === "h" ? "h" : letter));
   const result = { sign: "a", sub: letter === "h" ? undefined : letter };
   if (run.header.cell !== "gru" || gate.sign !== "n") {
-    const terms = [...input.terms, ...hidden, own, recurrent, ...peepholeTerms(run, layer, step, unit, gate.field)];
+    const terms = [...input.terms, ...hidden, biasPair(run, layer, row, letter), ...peepholeTerms(run, layer, step, unit, gate.field)];
     return [sumOf(result, gate.sign, terms, input)];
   }
+  const [own, recurrent] = ["bias_ih", "bias_hh"].map((name) => biasTerm(run, layer, name, row, letter));
   const q = sumOf({ sign: "q" }, "q", [...hidden, recurrent]);
   const reset = run.at(layer, "reset_gate", step, unit);
   const scaled = { key: "rq", part: "q", name: { sign: "q" }, ...times(q.total, reset), by: { sign: "r" },
@@ -236,16 +245,21 @@ function dot(values, from, weights, start, count) {
   return sum;
 }
 
+/** So many inputs always stand in a sum, however small. */
+const FEW = 3;
+
 /**
  * The terms to show where there are many: the largest ones and whatever `keeps`, in their order;
- * the rest is one sum. With `open` all are shown.
+ * the rest is one sum. With `open` all are shown. Where size decides, it does within each part.
  * @param {Sum} sum @param {{most?: number, keeps?: (term: Term) => boolean, open?: boolean}} [how]
  * @returns {{shown: Term[], rest: {count: number, total: number}|null}}
  */
 export function fold({ terms, bySize }, { most = 12, keeps = () => false, open = false } = {}) {
   const ranked = [...terms].sort((one, other) => Math.abs(other.product) - Math.abs(one.product));
-  const always = (term) => term.value === null || term.part === "c" || keeps(term);
-  const order = bySize ? ranked : terms;
+  const inputs = terms.filter(({ part }) => part === "x").length;
+  const always = (term) => term.part === "b" || term.value === null || term.part === "c" || (term.part === "x" && inputs <= FEW) || keeps(term);
+  const parts = [...new Set(terms.map(({ part }) => part))];
+  const order = bySize ? parts.flatMap((part) => ranked.filter((term) => term.part === part)) : terms;
   if (terms.filter((term) => !always(term)).length <= most || open) return { shown: order, rest: null };
   const chosen = new Set(ranked.filter((term) => !always(term)).slice(0, most - 2));
   const shown = order.filter((term) => chosen.has(term) || always(term));

@@ -69,7 +69,7 @@ export class Tools {
     this.redo.disabled = redo === 0;
     this.reset.disabled = changed.length === 0;
     this.difference.hidden = !hasGhost;
-    this.said.textContent = summary(changed);
+    this.said.textContent = changed.length > 0 ? `${summary(changed)} (small and dashed: as it was)` : "";
     this.said.title = changed.join("; ");
     this.problem.textContent = problem ? `Not changed: ${problem}.` : "";
     this.problem.hidden = !problem;

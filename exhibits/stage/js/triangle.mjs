@@ -10,9 +10,12 @@ import { sign } from "./narration.mjs";
 import { css, decadeLabels, mix, onLog, powerOfTen, significant } from "./scales.mjs";
 
 const GUTTER = 34;
-const HEAD = 22;
+/** Above the map, with the legend in its corner or above it. */
+const HEAD = { corner: 22, above: 42 };
 const FOOT = 36;
-const TALLEST = { map: 340, row: 26 };
+const TALLEST = { map: 390, row: 26 };
+/** Fewer rows leave no corner for the legend. */
+const LEAST_ROWS = 8;
 /** From this size on cells stand apart, and a row's text at its end. */
 const APART = 9;
 const LABELLED = 13;
@@ -37,7 +40,7 @@ export class Triangle {
     this.row = new Part(html("div", { class: "triangle-row" }, this.node));
     this.spot = new Part(html("div", { class: "triangle-spot" }, this.node));
     this.legend = html("div", { class: "triangle-legend", "aria-hidden": "true" }, this.node);
-    this.readout = new Part(html("p", { class: "triangle-readout", "aria-hidden": "true" }, root));
+    this.readout = new Part(html("p", { class: "triangle-readout", "aria-hidden": "true" }, this.node));
     this.at = null;
     this.node.onpointermove = (event) => event.pointerType !== "touch" && this.point(this.under(event));
     this.node.onpointerleave = () => this.point(null);
@@ -56,11 +59,13 @@ export class Triangle {
     this.plot = this.width - GUTTER;
     this.cell = { width: this.plot / steps, height: Math.min(TALLEST.row, TALLEST.map / Math.max(1, rows)) };
     this.high = rows * this.cell.height;
-    this.node.style.height = `${HEAD + this.high + FOOT}px`;
+    this.corner = !this.sources.square && rows >= LEAST_ROWS && this.high > 150;
+    this.head = this.corner ? HEAD.corner : HEAD.above;
+    this.node.style.height = `${this.head + this.high + FOOT}px`;
     this.node.setAttribute("aria-valuemin", "0");
     this.node.setAttribute("aria-valuemax", String(steps - 1));
-    this.node.setAttribute("aria-label", "Loss by time step: the norm of each loss's own gradient. Left and right move "
-      + "through the time steps, up and down through the losses, Enter keeps a loss");
+    this.node.setAttribute("aria-label", "Losses against steps: the norm of each loss’s own gradient. Left and right move "
+      + "through time, up and down through the losses, Enter keeps a loss");
     this.valid = this.at && this.at.t < steps && this.sources.has(this.at.source);
     if (!this.valid) this.at = null;
     this.paint();
@@ -70,11 +75,11 @@ export class Triangle {
   }
 
   x = (t) => GUTTER + t * this.cell.width;
-  y = (row) => HEAD + row * this.cell.height;
+  y = (row) => this.head + row * this.cell.height;
 
   paint() {
     const { theme, sources, cell } = this;
-    const context = prepare(this.canvas, this.width, HEAD + this.high + FOOT);
+    const context = prepare(this.canvas, this.width, this.head + this.high + FOOT);
     const gap = Math.min(cell.width, cell.height) >= APART ? 1 : 0;
     sources.losses.forEach((source, row) => {
       const [top, bottom] = [Math.round(this.y(row)), Math.round(this.y(row + 1))];
@@ -110,10 +115,10 @@ export class Triangle {
     context.textAlign = "center";
     context.textBaseline = "alphabetic";
     const byColumn = every(cell.width, 24);
-    for (let t = 0; t < run.steps; t += byColumn) context.fillText(String(t), this.x(t + 0.5), HEAD + this.high + 14);
-    context.fillText("felt at time step t", GUTTER + this.plot / 2, HEAD + this.high + FOOT - 5);
+    for (let t = 0; t < run.steps; t += byColumn) context.fillText(String(t), this.x(t + 0.5), this.head + this.high + 14);
+    context.fillText("felt at time step t", GUTTER + this.plot / 2, this.head + this.high + FOOT - 5);
     context.textAlign = "left";
-    context.fillText("loss at step k", 0, 12);
+    context.fillText("loss at step k", 0, this.head - 8);
   }
 
   /** What was read at the step of a loss, where its row ends. */
@@ -132,9 +137,8 @@ export class Triangle {
 
   /** The scale with its decades; it stands in the empty corner where there is one. */
   showLegend() {
-    const { theme, axis, sources } = this;
-    const corner = !sources.square && sources.losses.length >= 8 && this.high > 150;
-    this.node.toggleAttribute("data-corner", corner);
+    const { theme, axis } = this;
+    this.node.toggleAttribute("data-corner", this.corner);
     const wide = Math.min(200, this.plot * 0.44);
     const stops = Array.from({ length: 9 }, (_, k) => css(heat(theme, k / 8)));
     const name = html("span", { class: "triangle-name" });
@@ -157,7 +161,7 @@ export class Triangle {
   under(event) {
     const { x, y } = pointIn(this.node, event);
     const t = Math.floor((x - GUTTER) / this.cell.width);
-    const source = this.sources.losses[Math.floor((y - HEAD) / this.cell.height)];
+    const source = this.sources.losses[Math.floor((y - this.head) / this.cell.height)];
     return source !== undefined && this.sources.reaches(source, t) ? { source, t } : null;
   }
 
@@ -231,7 +235,7 @@ export class Triangle {
     if (this.moved === null) {
       this.column.style("width", `${Math.max(3, this.cell.width) + 2}px`);
       this.column.style("height", `${this.high + 3}px`);
-      this.column.style("top", `${HEAD - 2}px`);
+      this.column.style("top", `${this.head - 2}px`);
       this.moved = true;
     }
     this.column.style("transform", `translateX(${Math.round(10 * (this.x(frame.place) - 1.5)) / 10}px)`);

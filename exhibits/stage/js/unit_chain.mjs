@@ -54,10 +54,23 @@ export class ChainView {
     node.toggleAttribute("data-strong", piece.strong === true);
     value.textContent = piece.text;
     writeSymbol(symbol, piece.symbol);
-    was.hidden = before === undefined || before === piece.text;
+    was.hidden = before === undefined || readsAlike(before, piece.text);
     was.textContent = was.hidden ? "" : `was ${before}`;
     if (piece.row === undefined) return;
     node.setAttribute("aria-pressed", String(piece.row === open));
     node.setAttribute("aria-label", `${symbolText(piece.symbol)} ${piece.text}, open its sum`);
   }
+}
+
+const digitsOf = (text) => text.replace(/ × 10.*/, "").replace(/^[−0.]+|\D/g, "").length || 1;
+const valueOf = (text) => {
+  const [mantissa, power = ""] = text.replace("≈ ", "").replace("−", "-").split(" × 10");
+  return Number(mantissa) * 10 ** Number([...power].map((sign) => (sign === "⁻" ? "-" : "⁰¹²³⁴⁵⁶⁷⁸⁹".indexOf(sign))).join(""));
+};
+
+/** Whether two texts are of one number, though one may have more digits. */
+export function readsAlike(one, other) {
+  if (one === other) return true;
+  const digits = Math.min(digitsOf(one), digitsOf(other));
+  return valueOf(one).toPrecision(digits) === valueOf(other).toPrecision(digits);
 }

@@ -20,11 +20,12 @@ export class CurveView {
     this.slip = svg("path", { class: "curve-guides" }, this.picture);
     this.point = svg("circle", { class: "curve-point", r: 5.5 }, this.picture);
     this.ends = [0, 1].map(() => svg("text", { class: "curve-end" }, this.picture));
-    this.text = html("p", { class: "squash-text" }, root);
+    const words = html("div", { class: "squash-words" }, root);
+    this.text = html("p", { class: "squash-text" }, words);
     this.parts = ["does", "from", "closes", "equals", "to"].map((name) => html(name === "to" ? "b" : "span", { class: `squash-${name}` }, this.text));
     this.result = html("span", { class: "symbol squash-symbol" }, this.text);
     this.was = html("span", { class: "was" }, this.text);
-    this.pinned = html("p", { class: "squash-pin" }, root);
+    this.pinned = html("p", { class: "squash-pin" }, words);
   }
 
   /** @param {import("./unit_model.mjs").Squash} squash @param {import("./unit_model.mjs").Squash|null} ghost */
@@ -63,7 +64,7 @@ export class CurveView {
     does.textContent = `${WORDS[kind]}(`;
     from.textContent = texts.from;
     closes.textContent = ")";
-    equals.textContent = ` ${texts.equals} `;
+    equals.textContent = texts.to.startsWith("≈") ? " " : ` ${texts.equals} `;
     result.textContent = texts.to;
     writeSymbol(this.result, { sign: pin === null ? sign : "", sub: pin === null ? "t" : undefined });
     this.root.dataset.part = sign;

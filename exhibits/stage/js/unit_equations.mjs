@@ -11,10 +11,9 @@
 
 import { sign } from "./narration.mjs";
 import { significant } from "./scales.mjs";
-import { sumOfProducts } from "./sums.mjs";
 import { deltasOf, leftOpen, slopeOf } from "./unit_back.mjs";
 import { GATES, isSilenced, pinOf, recurrentSum, stepBy } from "./terms.mjs";
-import { applied, fixed, shownProduct } from "./unit_numbers.mjs";
+import { applied, fixed, shownProduct, shownWay } from "./unit_numbers.mjs";
 
 const op = (text) => ({ op: text });
 const number = (key, text, symbol, part, more = {}) => ({ key, text, symbol, part, ...more });
@@ -29,7 +28,7 @@ function lstmState(run, layer, step, unit) {
   const at = (field) => run.at(layer, field, step, unit);
   const before = run.before(layer, "cell", step, unit);
   const [forget, input, candidate, output, cell] = ["forget_gate", "input_gate", "candidate", "output_gate", "cell"].map(at);
-  const way = sumOfProducts([
+  const way = shownWay([
     { factors: [{ value: forget, bounded: true }, { value: before }], value: forget * before },
     { factors: [{ value: input, bounded: true }, { value: candidate, bounded: true }], value: input * candidate },
   ], cell);
@@ -47,12 +46,12 @@ function lstmState(run, layer, step, unit) {
 
 /** tanh(c) × o = h */
 function shownState(run, layer, unit, hidden, cell, output) {
-  const squashed = applied(Math.tanh, cell, Math.tanh(cell));
   const { factors, equals, product } = shownProduct([Math.tanh(cell), output], output * Math.tanh(cell));
+  const squashed = applied(Math.tanh, cell, Math.tanh(cell), factors[0]);
   const end = [number("o", factors[1], { sign: "o", sub: "t" }, "o", { row: "output_gate" }), op(equals)];
   const silent = isSilenced(run, layer, unit);
   return [
-    [op("tanh("), number("c1", squashed.from, { sign: "c", sub: "t" }, "c'"), op(")"), op(squashed.equals === "=" && factors[0] === squashed.to ? "=" : "≈"),
+    [op("tanh("), number("c1", squashed.from, { sign: "c", sub: "t" }, "c'"), op(")"), op(squashed.equals),
       number("tanh", factors[0], { sign: "tanh c", sub: "t" }, "c'")],
     [op("×"), ...end, number("h", product, silent ? { sign: "before it is silenced" } : { sign: "h", sub: "t" }, "h'", { strong: !silent })],
     ...(silent ? [[op("→"), number("h0", significant(hidden), { sign: "h", sub: "t" }, "h'", { strong: true })]] : []),
@@ -64,10 +63,10 @@ function gruState(run, layer, step, unit) {
   const [update, candidate, hidden, before] = [at("update_gate"), at("candidate"), at("hidden"), run.before(layer, "hidden", step, unit)];
   const gate = { value: update, bounded: true };
   const made = update * before + (1 - update) * candidate;
-  const way = sumOfProducts([
+  const way = shownWay([
     { factors: [gate, { value: before }], value: update * before },
     { factors: [gate, { value: candidate, bounded: true }], value: (1 - update) * candidate, multiply: (z, n) => (1 - z) * n },
-  ], made, true);
+  ], made);
   const [kept, added] = way.products;
   const silent = isSilenced(run, layer, unit);
   const z = (key) => number(key, key === "z" ? kept.factors[0] : added.factors[0], { sign: "z", sub: "t" }, "z", { row: "update_gate" });

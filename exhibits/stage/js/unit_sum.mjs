@@ -13,7 +13,7 @@ import { arrange, symbolText, writeSymbol } from "./unit_symbols.mjs";
 
 /** Weights can be dragged at least so far. */
 const LEAST_LIMIT = 3;
-const BAR = 18;
+const BAR = 26;
 
 export class SumView {
   /**
@@ -45,7 +45,7 @@ export class SumView {
   /**
    * @param {import("./terms.mjs").Sum} sum @param {import("./terms.mjs").Sum|null} ghost
    * @param {{unit: number, narrow: boolean, run: import("./decode.mjs").RunData, ghostRun: import("./decode.mjs").RunData|null,
-   *   colour: (term: import("./terms.mjs").Term) => string|null}} around
+   *   colour: (term: import("./terms.mjs").Term) => string|null, tail: HTMLElement|null}} around  `tail`: what follows the total
    */
   show(sum, ghost, around) {
     Object.assign(this, { sum, ghost, around });
@@ -64,6 +64,8 @@ export class SumView {
     const was = new Map((this.ghost?.terms ?? []).map((term) => [term.key, term]));
     const nodes = shown.map((term, k) => {
       const card = this.card(term);
+      const first = shown.findIndex(({ part }) => part === term.part) === k;
+      card.caption.textContent = first ? around.captions[term.part] ?? "" : "";
       this.fill(card, term, texts.terms[k], { most, unit: 10 ** texts.power, was: was.get(term.key) });
       return card.node;
     });
@@ -96,6 +98,7 @@ export class SumView {
     this.was.hidden = !differs(before, sum.total);
     this.was.textContent = this.was.hidden ? "" : `was ${significant(before, 3)}`;
     nodes.push(this.end);
+    if (this.around.tail) nodes.push(this.around.tail);
   }
 
   /** @param {import("./terms.mjs").Term} term */
@@ -107,6 +110,7 @@ export class SumView {
 
   make(leads) {
     const node = html("span", { class: "term" });
+    const caption = html("span", { class: "term-caption" }, node);
     const plot = html("span", { class: "term-plot", "aria-hidden": "true" }, node);
     const bar = html("i", {}, plot);
     const name = html("span", { class: "term-name symbol" }, node);
@@ -118,7 +122,7 @@ export class SumView {
     const product = html("span", { class: "term-product" }, node);
     const [equals, result] = [html("span", {}, product), html("b", {}, product)];
     const was = html("span", { class: "was" }, node);
-    const card = { node, bar, name, value, chip, number, weight, by, factor, product, equals, result, was };
+    const card = { node, caption, bar, name, value, chip, number, weight, by, factor, product, equals, result, was };
     node.onpointerenter = () => this.lit(card, true);
     node.onpointerleave = () => this.lit(card, false);
     node.addEventListener("focusin", () => this.lit(card, true));
@@ -130,7 +134,7 @@ export class SumView {
   /** Lights where a factor comes from: its letter in the formula, its unit in the strips. */
   lit(card, on) {
     const { part, from } = card.term;
-    this.hooks.light(on ? part : null);
+    this.hooks.light(on ? part : null, on ? card.node : null);
     if (from && from.layer === this.around.layer) this.hooks.stage.hover(on ? from.unit : null);
   }
 
@@ -140,19 +144,20 @@ export class SumView {
     card.node.dataset.part = term.part;
     card.node.dataset.size = share >= 0.3 ? "large" : share < 0.06 ? "small" : "middle";
     card.node.toggleAttribute("data-alone", term.value === null);
+    card.node.toggleAttribute("data-joins", term.joins === "+");
     card.node.toggleAttribute("data-own", this.around.keepsOwn === true && term.from?.unit === this.around.own);
     const height = Math.max(1, Math.round(share * BAR));
     card.bar.style.cssText = `height:${height}px;top:${term.product < 0 ? BAR : BAR - height}px;background:var(--${term.product < 0 ? "negative" : "positive"})`;
     writeSymbol(card.name, term.name);
-    card.number.textContent = text.value ?? "";
+    write(card.number, text.value ?? "");
     const colour = this.around.colour(term);
     card.chip.hidden = colour === null;
     if (colour !== null) card.chip.style.background = colour;
     card.by.hidden = !term.by;
     if (term.by) writeSymbol(card.by, term.by);
-    card.factor.textContent = term.value === null ? "" : text.weight;
+    write(card.factor, term.value === null ? "" : text.weight);
     card.equals.textContent = text.equals === "=" ? "" : "≈ ";
-    card.result.textContent = text.product;
+    write(card.result, text.product);
     this.describe(card, term, text);
     const old = was && (differs(was.product, term.product) ? was.product / unit : null);
     card.was.hidden = old === null || old === undefined;
@@ -169,34 +174,42 @@ export class SumView {
     card.name.title = term.says;
   }
 
-  /** The weight, and the input where it is a number, at the learner's hand. */
+  /** Weights and biases, and the input where it is a number, at the learner's hand. */
   hand(card, term) {
     const { stage } = this.hooks;
     const alone = term.value === null;
-    const node = alone ? card.result : card.factor;
-    const other = alone ? card.factor : card.result;
+    const [node, other] = alone ? [card.result, card.factor] : [card.factor, card.result];
+    const label = alone || term.joins ? term.place?.[0] ?? "" : `weight of ${term.says}, ${term.place?.[0]}`;
     unadjustable(other);
-    if (!stage.options.edits || !term.place) unadjustable(node);
-    else {
-      const limit = this.limit(term.place[0]);
-      adjustable(node, { label: `${alone ? "" : "weight of "}${term.says}, ${term.place[0]}`, min: -limit, max: limit, step: limit / 60,
-        get: () => card.term.weight, say: (value) => significant(value, 3),
-        set: (value, final) => {
-          node.textContent = significant(value, 3);
-          stage.edit({ kind: "weight", place: card.term.place, value, final });
-        } });
-    }
+    this.offer(node, stage.options.edits && term.place, { label, limit: () => this.limit(term.place[0]), get: () => card.term.weight,
+      edit: () => ({ kind: "weight", place: card.term.place }) });
     if (card.value.tagName === "BUTTON") return;
-    if (!stage.options.edits || term.inputStep === undefined) unadjustable(card.number);
-    else {
-      const limit = niceLimit(2 * largest((this.around.ghostRun ?? this.around.run).array("inputs")));
-      adjustable(card.number, { label: `input at t = ${term.inputStep}`, min: -limit, max: limit, step: limit / 60,
-        get: () => card.term.value, say: (value) => significant(value, 3),
-        set: (value, final) => {
-          card.number.textContent = significant(value, 3);
-          stage.edit({ kind: "input", place: [card.term.inputStep], value, final });
-        } });
+    const value = () => card.term.value;
+    if (term.valuePlace) {
+      this.offer(card.number, stage.options.edits, { label: term.valuePlace[0], limit: () => this.limit(term.valuePlace[0]), get: value,
+        edit: () => ({ kind: "weight", place: card.term.valuePlace }) });
+      return;
     }
+    const inputs = () => niceLimit(2 * largest((this.around.ghostRun ?? this.around.run).array("inputs")));
+    this.offer(card.number, stage.options.edits && term.inputStep !== undefined, { label: `input at t = ${term.inputStep}`, limit: inputs, get: value,
+      edit: () => ({ kind: "input", place: [card.term.inputStep] }) });
+  }
+
+  /** One number as a slider, or no longer as one. */
+  offer(node, may, { label, limit, get, edit }) {
+    if (!may) {
+      unadjustable(node);
+      return;
+    }
+    const most = limit();
+    // While it is dragged the hand is ahead of the run that comes of it.
+    const now = () => (inHand(node) ? node.ahead : get());
+    adjustable(node, { label, min: -most, max: most, step: most / 60, get: now, say: (value) => significant(value, 3),
+      set: (value, final) => {
+        node.ahead = value;
+        node.textContent = significant(value, 3);
+        this.hooks.stage.edit({ ...edit(), value, final });
+      } });
   }
 
   /** Fixed while a weight is dragged: taken from the run as it was before the change. */
@@ -206,6 +219,12 @@ export class SumView {
     const values = source.array(name) ?? source.of(layer, name.replace(/_l\d+(_reverse)?$/, "")) ?? [];
     return Math.max(LEAST_LIMIT, niceLimit(1.5 * largest(values)));
   }
+}
+
+const inHand = (node) => node.hasAttribute("data-dragged");
+
+function write(node, text) {
+  if (!inHand(node)) node.textContent = text;
 }
 
 /** Whether a number before a change reads otherwise than it does now. */

@@ -6,13 +6,14 @@
 
 import { html } from "./dom.mjs";
 import { spokenFormula } from "./formula.mjs";
+import { significant } from "./scales.mjs";
+import { stepBy } from "./terms.mjs";
 import { ChainView } from "./unit_chain.mjs";
 import { CurveView } from "./unit_curve.mjs";
 import { LinesView } from "./unit_lines.mjs";
 import { modelOf } from "./unit_model.mjs";
 import { SumView, differs } from "./unit_sum.mjs";
 import { symbolText, writeSymbol } from "./unit_symbols.mjs";
-import { significant } from "./scales.mjs";
 
 export class UnitView {
   /** @param {HTMLElement} root @param {import("./track.mjs").Track} track */
@@ -25,9 +26,9 @@ export class UnitView {
     this.rows = html("div", { class: "unit-rows", role: "group", "aria-label": "The sum that is open" }, root);
     this.work = html("div", { class: "unit-work" }, root);
     const sums = html("div", { class: "unit-sums" }, this.work);
-    const hooks = { stage: this.stage, light: (part) => this.light(part), go: (from) => this.go(from) };
+    const hooks = { stage: this.stage, light: (part, term) => this.light(part, term), go: (from) => this.go(from) };
     this.sums = [0, 1].map(() => new SumView(html("div", { class: "unit-sum" }, sums), hooks));
-    this.curve = new CurveView(html("div", { class: "unit-squash" }, this.work));
+    this.curve = new CurveView(html("div", { class: "unit-squash" }));
     this.then = html("section", { class: "unit-then" }, root);
     this.thenTitle = html("h4", {}, this.then);
     this.chain = new ChainView(html("div", { class: "chain" }, this.then), { row: (row) => this.choose(row), light: hooks.light });
@@ -115,9 +116,10 @@ export class UnitView {
     if (keys !== this.rowKeys) this.makeRows(model.rows);
     this.rowKeys = keys;
     model.rows.forEach((row, k) => {
-      const { node, name, symbol, value, was } = this.buttons[k];
+      const { node, name, symbol, equals, value, was } = this.buttons[k];
       name.textContent = row.name;
       writeSymbol(symbol, row.symbol);
+      equals.textContent = row.text.startsWith("≈") ? " " : " = ";
       value.textContent = row.text;
       node.dataset.part = row.part;
       node.setAttribute("aria-pressed", String(row.key === model.row));
@@ -135,11 +137,11 @@ export class UnitView {
       const name = html("span", { class: "row-name" }, node);
       const line = html("span", { class: "row-value" }, node);
       const symbol = html("span", { class: "symbol" }, line);
-      html("span", {}, line).textContent = " = ";
+      const equals = html("span", {}, line);
       const value = html("b", {}, line);
       const was = html("span", { class: "was" }, node);
       node.onclick = () => this.choose(key);
-      return { node, name, symbol, value, was };
+      return { node, name, symbol, equals, value, was };
     });
   }
 
@@ -153,9 +155,9 @@ export class UnitView {
       view.root.hidden = !sum;
       if (!sum) return;
       view.show(sum, before?.sums[k] ?? null, { run, ghostRun: ghost, layer: at.layer, narrow: geometry.narrow, colour,
-        own: at.unit, keepsOwn: inReadout });
+        own: at.unit, keepsOwn: inReadout, captions: captionsOf(run, at),
+        tail: model.squash && k === model.sums.length - 1 ? this.curve.root : null });
     });
-    this.curve.root.hidden = !model.squash;
     if (model.squash) this.curve.show(model.squash, before?.squash ?? null);
   }
 
@@ -180,13 +182,28 @@ export class UnitView {
     return line;
   }
 
-  /** Lights every place of a part: its terms, its numbers, its letters. @param {string|null} part */
-  light(part) {
-    if (part === this.lit) return;
-    this.lit = part;
-    this.root.toggleAttribute("data-lighting", part !== null);
-    for (const node of this.root.querySelectorAll("[data-part]")) node.toggleAttribute("data-lit", part !== null && node.dataset.part === part);
+  /**
+   * Lights every place of a part: its numbers, its letters, its terms; where one term is pointed
+   * at, of the terms that one alone.
+   * @param {string|null} part @param {HTMLElement|null} [term]
+   */
+  light(part, term = null) {
+    const places = part === null ? [] : [...this.root.querySelectorAll("[data-part]")].filter((node) => node.dataset.part === part
+      && (term === null || node === term || !node.classList.contains("term")));
+    for (const node of this.lit ?? []) if (!places.includes(node)) node.removeAttribute("data-lit");
+    for (const node of places) node.setAttribute("data-lit", "");
+    this.lit = places;
   }
+}
+
+/** What each group of terms is called, above its first one. */
+function captionsOf(run, { layer, step, phase }) {
+  const [before, later] = [-1, 1].map((by) => stepBy(run, layer, step, by));
+  const { depth } = run.header.layers[layer];
+  const top = !run.header.layers.some((other) => other.depth > depth);
+  const cell = phase === "backward";
+  return { x: depth > 0 ? "layer below" : "input", h: phase === "loss" ? `state at t = ${step}` : cell ? "from h" : before === null ? "initial state" : `state at t = ${before}`,
+    b: "bias", c: cell ? "peephole" : "memory", q: "recurrent", e: top ? "loss here" : "layer above", later: `from t = ${later}`, z: "straight", f: `from t = ${later}` };
 }
 
 /** A run before a change stands beside the new one only where both are of the same shape. */
