@@ -1,6 +1,8 @@
 """A link to this very view: the setup, what was changed of it, and where on the stage one is."""
 
 import re
+from dataclasses import replace
+from typing import Any
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -27,20 +29,21 @@ def view_from_link(text: str) -> StageState | None:
     found = VIEW.fullmatch(text)
     if not found:
         return None
-    said = {"step": int(found[1]), "panels": ()}
+    state = StageState(step=int(found[1]))
     for word in found[2].split(".")[1:]:
         number = re.fullmatch(r"(layer|unit|track)(\d+)", word)
         if number:
-            said[number[1]] = int(number[2])
+            named: dict[str, Any] = {number[1]: int(number[2])}
+            state = replace(state, **named)
         elif word in PHASES:
-            said["phase"] = word
+            state = replace(state, phase=word)
         elif word in LEVELS:
-            said["level"] = word
+            state = replace(state, level=word)
         elif word in PANELS:
-            said["panels"] = (*said["panels"], word)
+            state = replace(state, panels=(*state.panels, word))
         else:
             return None
-    return StageState(**said)
+    return state
 
 
 def view_of_link(key: str) -> StageState | None:

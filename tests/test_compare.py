@@ -30,6 +30,7 @@ def test_nothing_to_compare_is_one_track_without_a_ghost():
 def test_a_change_leaves_the_run_before_it_as_a_ghost():
     changes = Changes(inputs=((0, "b"),))
     (only,) = tracks("nothing", RANDOM, changes)
+    assert only.ghost
     assert only.ghost.setup == RANDOM
     assert only.run.setup.changes == changes
 

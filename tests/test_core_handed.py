@@ -1,11 +1,12 @@
 """What a step hands to the one before it adds up to what arrives there, cut or not."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
-from rnn_core import Changes, Numbers, Setup, Text, run
+from rnn_core import Changes, LayerTrace, Numbers, Run, Setup, Text, run
 from rnn_core.handed import handed_back
 
 TEXT = Setup(sequence=Text("(a[b])(a)"), hidden_size=5, num_layers=2)
@@ -18,12 +19,18 @@ SETUPS = [
 CUTS = [None, (1, 1), (2, 3), (3, 3), (1, 4)]
 
 
+def layer_of(made: Run, layer: int) -> Any:
+    """The record as a thing with every field, gradients included."""
+    trace: LayerTrace = made.layers[layer]
+    return trace
+
+
 @pytest.mark.parametrize("truncation", CUTS)
 @pytest.mark.parametrize("setup", SETUPS, ids=lambda s: f"{s.cell}-{s.peepholes}-{s.num_layers}")
 def test_what_arrives_is_the_direct_part_and_what_was_handed_over(setup, truncation):
     made = run(replace(setup, truncation=truncation))
-    for layer, trace in enumerate(made.layers):
-        handed = handed_back(made, layer)
+    for layer in range(len(made.layers)):
+        trace, handed = layer_of(made, layer), handed_back(made, layer)
         arrived = handed.direct[:-1] + handed.hidden[1:]
         np.testing.assert_allclose(trace.grad_hidden[:-1], arrived, atol=1e-12)
         np.testing.assert_allclose(trace.grad_hidden[-1], handed.direct[-1], atol=1e-12)
@@ -31,7 +38,7 @@ def test_what_arrives_is_the_direct_part_and_what_was_handed_over(setup, truncat
 
 def test_the_first_layers_direct_part_is_the_chain_rule_through_the_second():
     made = run(replace(TEXT, cell="rnn_tanh"))
-    above = made.layers[1]
+    above = layer_of(made, 1)
     by_hand = np.zeros_like(made.layers[0].hidden)
     for t in range(len(by_hand)):
         for unit in range(5):
@@ -43,8 +50,8 @@ def test_the_first_layers_direct_part_is_the_chain_rule_through_the_second():
 
 def test_the_conveyor_hands_over_what_the_forget_gate_lets_through():
     made = run(replace(TEXT, cell="lstm"))
-    trace = made.layers[1]
-    handed = handed_back(made, 1).cell
+    trace = layer_of(made, 1)
+    handed: Any = handed_back(made, 1).cell
     np.testing.assert_allclose(handed, trace.forget_gate * trace.grad_cell, rtol=1e-13)
     by_h = trace.grad_hidden * trace.output_gate * (1 - np.tanh(trace.cell) ** 2)
     np.testing.assert_allclose(trace.grad_cell[:-1], handed[1:] + by_h[:-1], atol=1e-12)
@@ -53,7 +60,7 @@ def test_the_conveyor_hands_over_what_the_forget_gate_lets_through():
 def test_nothing_crosses_a_cut_and_the_state_does():
     whole, cut = run(TEXT), run(replace(TEXT, truncation=(3, 3)))
     for layer in range(2):
-        handed = handed_back(cut, layer)
+        handed: Any = handed_back(cut, layer)
         for start in (3, 6):
             assert not handed.hidden[start].any()
             assert not handed.cell[start].any()
@@ -63,6 +70,6 @@ def test_nothing_crosses_a_cut_and_the_state_does():
 
 def test_a_silenced_gru_unit_hands_nothing_along_its_own_state():
     made = run(replace(TEXT, cell="gru", num_layers=1, changes=Changes(silenced=((0, 2),))))
-    trace, handed = made.layers[0], handed_back(made, 0)
+    trace, handed = layer_of(made, 0), handed_back(made, 0)
     arrived = handed.direct[:-1] + handed.hidden[1:]
     np.testing.assert_allclose(trace.grad_hidden[:-1], arrived, atol=1e-12)

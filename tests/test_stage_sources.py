@@ -15,7 +15,7 @@ from exhibits.stage.on_demand import on_demand
 from exhibits.stage.payload import encode
 from exhibits.stage.wanted.paths import paths
 from exhibits.stage.wanted.sources import norms, sources
-from rnn_core import Run, Setup, Text, run
+from rnn_core import LSTMTrace, Run, Setup, Text, run
 from tests.test_stage_payload import read
 
 TEXT = "(a[b]) c"
@@ -23,8 +23,7 @@ MODULES = {"lstm": torch.nn.LSTM, "gru": torch.nn.GRU, "rnn_tanh": torch.nn.RNN}
 
 
 def cell_run(cell: str, **changes: Any) -> Run:
-    given = {"cell": cell, "hidden_size": 4, "seed": 5, "init_scale": 1.6} | changes
-    return run(Setup(Text(TEXT), **given))
+    return run(Setup(Text(TEXT), cell=cell, hidden_size=4, seed=5, init_scale=1.6, **changes))
 
 
 def torch_losses(traced: Run) -> tuple[list[torch.Tensor], list[torch.Tensor]]:
@@ -166,9 +165,10 @@ def test_straight_along_the_conveyor_is_what_the_forget_gates_alone_let_through(
     made = paths(traced, 0)
     assert made.facts == {"source": None}
     assert made.arrays["straight"] == pytest.approx(size, rel=1e-9)
-    grad_cell = traced.layers[0].grad_cell
-    assert grad_cell is not None
-    gates = np.linalg.norm(grad_cell[:, 0] - straight, axis=-1)
+    trace = traced.layers[0]
+    assert isinstance(trace, LSTMTrace)
+    assert trace.grad_cell is not None
+    gates = np.linalg.norm(trace.grad_cell[:, 0] - straight, axis=-1)
     assert made.arrays["gates"] == pytest.approx(gates, rel=1e-7, abs=1e-12)
     assert gates[0] > 0.01, "a run in which nothing comes through the gates tests nothing"
 

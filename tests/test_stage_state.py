@@ -152,11 +152,11 @@ def test_what_nobody_can_send_is_not_wanted(session: Session) -> None:
 
 def test_tracks_and_ghosts_are_payloads_of_their_own(session: Session) -> None:
     one, other, ghost = cell_run("lstm"), cell_run("gru"), cell_run("rnn_tanh")
-    stage([Track(one, "a"), Track(other, "b", ghost)], key="s")
+    stage([Track(one, "a"), Track(other, "b", ghost, editable=False)], key="s")
     sent = session.header
     assert sent["tracks"] == [
-        {"run": 0, "ghost": None, "title": "a"},
-        {"run": 1, "ghost": 2, "title": "b"},
+        {"run": 0, "ghost": None, "title": "a", "editable": True},
+        {"run": 1, "ghost": 2, "title": "b", "editable": False},
     ]
     for place, traced in zip(sent["runs"], (one, other, ghost), strict=True):
         payload = session.data[place["offset"] : place["offset"] + place["size"]]

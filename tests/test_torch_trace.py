@@ -283,7 +283,11 @@ def test_a_probe_that_did_not_repeat_the_run_gives_way_to_the_reverse_scan(cell,
     x = sequence_for(module)
     scanned = []
     scan = under_test.propagate.layer_adjoint
-    watched = lambda *given: scanned.append(given) or scan(*given)  # noqa: E731
+
+    def watched(*given):
+        scanned.append(given)
+        return scan(*given)
+
     monkeypatch.setattr(under_test.propagate, "layer_adjoint", watched)
     by_scan = trace_torch(module, x, uneven)
     assert len(scanned) == 2

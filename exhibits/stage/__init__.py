@@ -157,16 +157,20 @@ def _reported(component_state: Any) -> StageState | None:
     step, layer, unit, track = (view.get(name) for name in ("step", "layer", "unit", "track"))
     phase, level = view.get("phase"), view.get("level")
     panels, wants = view.get("panels"), view.get("wants")
-    numbers = all(isinstance(number, int) for number in (step, layer, track))
-    if (
-        phase not in PHASES
-        or level not in LEVELS
-        or not numbers
-        or not (isinstance(wants, list) and isinstance(panels, list))
-    ):
+    if phase not in PHASES or level not in LEVELS:
         return None
-    known = tuple(want for want in wants if isinstance(want, str) and is_known(want))
+    if not (isinstance(step, int) and isinstance(layer, int) and isinstance(track, int)):
+        return None
+    if not (isinstance(panels, list) and isinstance(wants, list)):
+        return None
+    known = [want for want in wants if isinstance(want, str) and is_known(want)]
     return StageState(
-        step, phase, layer, unit if isinstance(unit, int) else None, level, track,
-        tuple(name for name in PANELS if name in panels), known[:MOST_WANTS],
-    )  # fmt: skip
+        step=step,
+        phase=phase,
+        layer=layer,
+        unit=unit if isinstance(unit, int) else None,
+        level=level,
+        track=track,
+        panels=tuple(name for name in PANELS if name in panels),
+        wants=tuple(known[:MOST_WANTS]),
+    )

@@ -13,7 +13,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from exhibits.stage.payload import encode
+from exhibits.stage.payload import Payload, encode
 from rnn_core import Run
 
 MOST_TRACKS = 3
@@ -41,7 +41,8 @@ def bundle(
     wants: Sequence[str] = (),
 ) -> bytes:
     """Everything for one picture. `layer` travels in full, `wants` names what is sent on demand."""
-    runs, listed = [], []
+    runs: list[Payload] = []
+    listed: list[dict[str, object]] = []
     for track in tracks:
         at = len(runs)
         runs.append(encode(track.run, layer=_within(layer, track.run), wants=wants))

@@ -264,3 +264,22 @@ def test_on_a_phone_all_fits_and_can_be_hit(open_page: OpenPage, accessible: Cal
         assert box
         assert box["height"] >= 40, node.evaluate("node => node.outerHTML")
     accessible()
+
+
+def test_a_change_moves_the_path_and_not_the_plane(open_page: OpenPage) -> None:
+    page = open_page("/lab")
+    stage = stage_of(page)
+    panel = opened(page, "State space")
+    # Before the changed step nothing of the run is different.
+    at_step(page, 3)
+    expect(path_of(panel)).to_have_attribute("aria-valuenow", "3")
+    expect(panel.locator(".space-ghost")).to_have_count(0)
+    before = coordinates(panel)
+    at_step(page, 7)
+    stage.get_by_role("button", name="Change the input at t = 7").click()
+    page.keyboard.type("(")
+    expect(panel.locator(".space-ghost")).to_have_count(1)
+    expect(panel.locator(".space-share")).to_contain_text("before your change")
+    at_step(page, 3)
+    expect(path_of(panel)).to_have_attribute("aria-valuenow", "3")
+    assert coordinates(panel) == before

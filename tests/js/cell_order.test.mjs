@@ -23,6 +23,6 @@ test("at rest and in the loss phase everything stands complete", () => {
 });
 
 test("what happens during a span has not begun before it and is over after it", () => {
-  assert.deepEqual([0.2, 0.3, 0.4, 0.5, 1].map((share) => within(share, [0.3, 0.5])), [0, 0, 0.5, 1, 1]);
+  assert.deepEqual([0.1, 0.25, 0.5, 0.75, 1].map((share) => within(share, [0.25, 0.75])), [0, 0, 0.5, 1, 1]);
   assert.equal(within(0, [0, 0]), 1);
 });

@@ -26,8 +26,13 @@ test("RNN: the two sums, then the squashing", () => {
 
 test("going back: where the gradient comes from, and what goes on", () => {
   const back = { direct: d(0.5), fromNext: d(-0.25), h: d(0.25), carried: d(0.125), through: d(0.375), c: d(0.5), c0: d(0.1) };
-  assert.equal(text(equationBack("lstm", { f: d(0.2) }, back, 0)), "∂L/∂h = 0.50 from here + −0.25 from later = 0.25\n"
-    + "∂L/∂c = 0.12 along the conveyor + 0.38 by way of h = 0.50\n× f 0.200 → cₜ₋₁ gets 0.10");
+  assert.equal(text(equationBack("lstm", { f: d(0.2) }, back, 0)), "∂L/∂h = 0.500 from here + −0.250 from later = 0.250\n"
+    + "∂L/∂c = 0.125 along the conveyor + 0.375 by way of h = 0.500\n× f 0.200 → cₜ₋₁ gets 0.10");
+});
+
+test("a vanished gradient is told in powers of ten and not as 0", () => {
+  const back = { direct: d(0), fromNext: d(2e-9), h: d(2e-9), h0: d(1e-9), a: d(2e-9) };
+  assert.match(text(equationBack("rnn_tanh", {}, back, 0)), /= 0 from here \+ 2\.0 × 10⁻⁹ from later = 2\.0 × 10⁻⁹\n/);
 });
 
 test("a unit is described by its own values, pins and silence", () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { explain } from "../../exhibits/stage/js/offline.mjs";
-import { colourOf, escaped, gradientOf, paint, pictureName, rimOf, shared, tag } from "../../exhibits/stage/js/picture_text.mjs";
+import { colourOf, contentOf, escaped, gradientOf, paint, pictureName, shadowsOf, shared, tag } from "../../exhibits/stage/js/picture_text.mjs";
 
 test("every computed form of a colour becomes hexadecimal digits and an opacity", () => {
   assert.deepEqual(colourOf("rgb(181, 34, 107)"), { colour: "#b5226b", opacity: 1 });
@@ -35,10 +35,28 @@ test("a gradient's stops that have no place stand evenly between the others", ()
   assert.equal(gradientOf("none"), null);
 });
 
-test("a shadow without blur is a rim, another is none", () => {
-  assert.deepEqual(rimOf("color(srgb 1 1 1 / 0.72) 0px 0px 0px 200px"), { paint: { colour: "#ffffff", opacity: 0.72 }, width: 200 });
-  assert.equal(rimOf("rgba(0, 0, 0, 0.22) 0px 4px 18px 0px"), null);
-  assert.equal(rimOf("none"), null);
+test("a repeating gradient's places are shares of what repeats", () => {
+  const { angle, length, stops } = gradientOf(
+    "repeating-linear-gradient(135deg, rgba(0, 0, 0, 0) 0px, rgba(0, 0, 0, 0) 3px, rgb(1, 2, 3) 3px, rgb(1, 2, 3) 4px)");
+  assert.equal(angle, 135);
+  assert.equal(length, 4);
+  assert.deepEqual(stops.map(({ at, opacity }) => [at, opacity]), [[0, 0], [0.75, 0], [0.75, 1], [1, 1]]);
+});
+
+test("sharp shadows are rims and bars, blurred ones are left out", () => {
+  const white = { colour: "#ffffff", opacity: 0.72 };
+  assert.deepEqual(shadowsOf("color(srgb 1 1 1 / 0.72) 0px 0px 0px 200px"), [{ paint: white, x: 0, y: 0, spread: 200, inset: false }]);
+  assert.deepEqual(shadowsOf("rgba(0, 0, 0, 0.22) 0px 4px 18px 0px, rgb(0, 0, 0) 0px 3px 0px 0px inset"),
+    [{ paint: { colour: "#000000", opacity: 1 }, x: 0, y: 3, spread: 0, inset: true }]);
+  assert.deepEqual(shadowsOf("none"), []);
+});
+
+test("a pseudo-element's words are what stands between the quotes", () => {
+  assert.equal(contentOf('"+"'), "+");
+  assert.equal(contentOf('"a \\"b\\" \\\\"'), 'a "b" \\');
+  assert.equal(contentOf('""'), "");
+  assert.equal(contentOf("none"), null);
+  assert.equal(contentOf("normal"), null);
 });
 
 test("no text breaks out of an attribute or an element", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { crosses, equalScales, headedSegments, heldWithin, nearestStep, ofDirections, ofUnits, placeLabels, pointAt, projected, roundTicks } from "../../exhibits/stage/js/space_path.mjs";
+import { crosses, equalScales, headedSegments, heldWithin, nearestStep, ofDirections, ofUnits, placeLabels, pointAt, projected, roundTicks, sharesOf } from "../../exhibits/stage/js/space_path.mjs";
 import { clearest, edgeOf, foundWords, modulus, nearestTo, pace, readPoints, shapeOf, subscript, verdict } from "../../exhibits/stage/js/space_points.mjs";
 
 const BOX = { left: 40, top: 10, right: 440, bottom: 210 };
@@ -142,4 +142,13 @@ test("the largest one's name keeps off the other dots and within the picture", (
   assert.ok(x < -20 && y === 0, "the left is the only free side");
   const [a, b] = clearest([[95, -95]], 34, 100);
   assert.ok(Math.abs(a) <= 100 && Math.abs(b) <= 100);
+});
+
+test("a plane holds the share of the movement that lies in it", () => {
+  // Along unit 0 the spread is 2 · 1² = 2, along unit 1 it is 2 · 2² = 8, along unit 2 none.
+  const states = [1, 2, 5, -1, -2, 5];
+  const shares = sharesOf(states, 3, projected(states, 2, ofUnits(3, 0, 1)));
+  near(shares[0], 0.2);
+  near(shares[1], 0.8);
+  assert.deepEqual(sharesOf([1, 1, 1, 1], 2, [[1, 1], [1, 1]]), [0, 0]);
 });

@@ -88,8 +88,9 @@ export class CellLines {
     const text = svg("text", {}, group);
     const word = svg("tspan", { class: "word" }, text);
     const sign = svg("tspan", { class: "sign" }, text);
-    const value = part("text", { class: "cell-value", x: middle, y: block.y + block.h + 15 }, group);
-    const was = part("text", { class: "cell-was", x: middle, y: block.y + block.h + 30 }, group);
+    const near = Math.min(this.plan.width - 20, Math.max(20, middle));
+    const value = part("text", { class: "cell-value", x: near, y: block.y + block.h + 15 }, group);
+    const was = part("text", { class: "cell-was", x: near, y: block.y + block.h + 30 }, group);
     return { block, text, word, sign, value, was, middle, ends: this.endsOf(block, group), said: "" };
   }
 
@@ -168,8 +169,8 @@ export class CellLines {
       value.text(shown);
       const then = ghost?.[block.id]?.[unit];
       const changed = unit !== null && !block.under && then !== undefined && say(then) !== say(from[block.id][unit]);
-      was.set("y", block.y + block.h + (handled.has(block.id) ? 42 : 30));
-      was.text(changed ? (this.plan.tight ? say(then) : `was ${say(then)}`) : "");
+      was.set("y", block.y + block.h + (handled.has(block.id) ? 43 : 30));
+      was.text(changed ? (this.plan.tight ? `(${say(then)})` : `was ${say(then)}`) : "");
     }
     for (const { note, text } of this.notes) {
       const name = backward ? note.back : note.value;

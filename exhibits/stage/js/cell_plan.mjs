@@ -54,7 +54,7 @@ export function plan(cell, { width, hidden, peepholes = false }) {
   const label = tight ? 36 : 24;
   const under = 36;
   // Below the second tier stand the operations as well.
-  const below = tight ? 36 : 52;
+  const below = tight ? 50 : 58;
   const first = { top: label, bottom: label + lanes };
   const second = { top: first.bottom + under + label, bottom: first.bottom + under + label + lanes };
   const made = CELLS[cell]({ cell, room, tight, hidden, pitch, first, second, peepholes, under: below, square: tight ? 12 : 18,

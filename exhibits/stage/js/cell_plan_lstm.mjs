@@ -79,7 +79,7 @@ function wiresOf({ first, second, square, peepholes, tight, room, under }, at, r
   ];
   const squash = (text, to) => ({ text, x: to, y: second.bottom + under - 3, on: [0.3, 0.4], back: [0.52, 0.62] });
   const ops = [squash("σ", at.f), squash("tanh", at.g), squash("σ", at.i), { ...squash("σ", at.o), back: [0.18, 0.28] },
-    ...(tight ? [{ text: "tanh", x: at.down + 0.03 * room + 8, y: first.bottom + 22, on: [0.74, 0.8], back: [0.28, 0.36] }] : [])];
+    ...(tight ? [{ text: "tanh", x: at.down + 0.03 * room + 14, y: first.bottom + 22, on: [0.74, 0.8], back: [0.28, 0.36] }] : [])];
   return { wires, ops };
 }
 

@@ -49,19 +49,29 @@ function gru(at, silent) {
 
 function rnn(at, silent, cell) {
   const squash = cell === "rnn_relu" ? "relu" : "tanh";
-  const way = sumOfProducts([{ factors: [], value: at("rec"), multiply: () => at("rec") }, { factors: [], value: at("inp"), multiply: () => at("inp") }], at("a"));
-  const [rec, inp] = way.products;
-  return [strong("a"), plain(` = ${rec.text} from the state + ${inp.text} from the input ${way.equals} `), strong(way.total),
+  const { terms: [rec, inp], equals, total } = added([at("rec"), at("inp")], at("a"));
+  return [strong("a"), plain(` = ${rec} from the state + ${inp} from the input ${equals} `), strong(total),
     GAP, strong("h"), ...(silent ? [plain(" = "), strong("0"), plain(", the unit is silenced")]
       : [plain(` = ${squash}(a) = `), strong(significant(at("h"), 3))])];
+}
+
+/** Numbers that are added, told so that the sum comes out; powers of ten where they are tiny. */
+function added(values, total) {
+  const tiny = Math.max(...values.map(Math.abs)) < 1e-5;
+  if (tiny) return { terms: values.map(spoken), equals: "=", total: spoken(total) };
+  const way = sumOfProducts(values.map((value) => ({ factors: [], value, multiply: () => value })), total);
+  return { terms: way.products.map(({ text }) => text), equals: way.equals, total: way.total };
 }
 
 /** The same going back. @param {import("./cell_math.mjs").Vectors} flow forward @param {import("./cell_math.mjs").Vectors} back @returns {Part[]} */
 export function equationBack(cell, flow, back, unit) {
   const at = (name) => spoken(back[name][unit]);
-  const parts = [strong("∂L/∂h"), plain(` = ${at("direct")} from here + ${at("fromNext")} from later = `), strong(at("h"))];
+  const sum = (names, total) => added(names.map((name) => back[name][unit]), back[total][unit]);
+  const arriving = sum(["direct", "fromNext"], "h");
+  const parts = [strong("∂L/∂h"), plain(` = ${arriving.terms[0]} from here + ${arriving.terms[1]} from later ${arriving.equals} `), strong(arriving.total)];
   if (cell === "lstm") {
-    parts.push(GAP, strong("∂L/∂c"), plain(` = ${at("carried")} along the conveyor + ${at("through")} by way of h = `), strong(at("c")),
+    const memory = sum(["carried", "through"], "c");
+    parts.push(GAP, strong("∂L/∂c"), plain(` = ${memory.terms[0]} along the conveyor + ${memory.terms[1]} by way of h ${memory.equals} `), strong(memory.total),
       GAP, plain(`× f ${significant(flow.f[unit], 3)} → c${MINUS} gets `), strong(at("c0")));
   } else {
     if (cell === "gru") parts.push(GAP, plain(`× z ${significant(flow.z[unit], 3)} = ${at("straight")} straight back`));

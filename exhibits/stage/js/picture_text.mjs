@@ -47,22 +47,26 @@ export const paint = (which, paint, opacity = 1) => (paint
 const listed = (text) => text.split(/,(?![^(]*\))/).map((part) => part.trim());
 
 /**
- * A computed `linear-gradient(…)`, or null where the background is something else.
- * @returns {{angle: number, stops: {colour: string, opacity: number, at: number}[]}|null} angle in
- *   degrees, 0 upwards, clockwise; `at` from 0 to 1
+ * A computed `linear-gradient(…)` or its repeating kind, or null where the background is another.
+ * @returns {{angle: number, length: number|null, stops: {colour: string, opacity: number, at: number}[]}|null}
+ *   angle in degrees, 0 upwards, clockwise; `at` from 0 to 1 of the whole way, or of the `length`
+ *   in pixels that repeats
  */
 export function gradientOf(text) {
-  const inside = /^linear-gradient\((.*)\)$/.exec(text.trim())?.[1];
+  const [, repeating, inside] = /^(repeating-)?linear-gradient\((.*)\)$/.exec(text.trim()) ?? [];
   if (!inside) return null;
   const parts = listed(inside);
   const sides = { "to top": 0, "to right": 90, "to bottom": 180, "to left": 270 };
   const first = parts[0].endsWith("deg") ? parseFloat(parts[0]) : sides[parts[0]];
   if (first !== undefined) parts.shift();
+  const length = repeating ? parseFloat(/(-?[\d.]+)px$/.exec(parts.at(-1))?.[1] ?? "NaN") : null;
+  if (Number.isNaN(length)) return null;
   const stops = parts.map((part) => {
-    const [, colour, at] = /^(.*?\))(?:\s+(-?[\d.]+)%)?$/.exec(part) ?? [];
-    return { ...(colourOf(colour ?? "") ?? { colour: "#000000", opacity: 0 }), at: at === undefined ? null : Number(at) / 100 };
+    const [, colour, at, unit] = /^(.*?\))(?:\s+(-?[\d.]+)(%|px))?$/.exec(part) ?? [];
+    const place = at === undefined ? null : Number(at) / (unit === "px" ? length : 100);
+    return { ...(colourOf(colour ?? "") ?? { colour: "#000000", opacity: 0 }), at: place };
   });
-  return { angle: first ?? 180, stops: spread(stops) };
+  return { angle: first ?? 180, length, stops: spread(stops) };
 }
 
 /** Stops without a place stand evenly between their neighbours. */
@@ -78,13 +82,23 @@ function spread(stops) {
 }
 
 /**
- * A computed `box-shadow` that is a plain rim (no blur, no offset), or null.
- * @returns {{paint: {colour: string, opacity: number}, width: number}|null}
+ * The sharp shadows of a computed `box-shadow`, the first on top: rims, and bars along a side.
+ * Blurred ones are left out: they only lift what floats, and nothing floats in a picture.
+ * @returns {{paint: {colour: string, opacity: number}, x: number, y: number, spread: number, inset: boolean}[]}
  */
-export function rimOf(text) {
-  const found = /^(.*?\)) 0px 0px 0px ([\d.]+)px$/.exec(listed(text)[0]);
-  const paintOf = found && colourOf(found[1]);
-  return paintOf ? { paint: paintOf, width: Number(found[2]) } : null;
+export function shadowsOf(text) {
+  return listed(text).flatMap((part) => {
+    const [, colour, x, y, blur, spreadBy, inset] =
+      /^(.*?\)) (-?[\d.]+)px (-?[\d.]+)px ([\d.]+)px (-?[\d.]+)px( inset)?$/.exec(part) ?? [];
+    const found = colour && Number(blur) === 0 ? colourOf(colour) : null;
+    return found ? [{ paint: found, x: Number(x), y: Number(y), spread: Number(spreadBy), inset: Boolean(inset) }] : [];
+  });
+}
+
+/** The words of a computed `content`; null where there is no such pseudo-element. */
+export function contentOf(text) {
+  const quoted = /^"((?:[^"\\]|\\.)*)"$/s.exec(text);
+  return quoted ? quoted[1].replace(/\\(.)/gs, "$1") : null;
 }
 
 /** @typedef {{left: number, top: number, right: number, bottom: number}} Box */

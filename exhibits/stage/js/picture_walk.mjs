@@ -7,8 +7,10 @@
  * positioned, then what has a z-index.
  */
 
+import { borders, ground, sides } from "./picture_boxes.mjs";
+import { pseudo } from "./picture_pseudo.mjs";
+import { colourOf, escaped, paint, shared, short, tag } from "./picture_text.mjs";
 import { lettering, vectors } from "./picture_vectors.mjs";
-import { colourOf, escaped, gradientOf, paint, rimOf, shared, short, tag } from "./picture_text.mjs";
 
 const LEFT_OUT = "script, style, template, noscript, input, select, textarea, details:not([open]), [data-not-in-picture]";
 const IN_FLOW = -0.5;
@@ -99,8 +101,11 @@ export class Walk {
     } else if (node instanceof HTMLCanvasElement) {
       if (seen && node.width > 0 && node.height > 0) this.put(into, picture(box, node));
     } else {
-      if (seen) this.put(into, this.rim(style, box) + this.ground(style, box) + borders(style, box));
-      this.children(node, style, { ...into, clip: this.clipOf(style, box, into.clip) });
+      if (seen) this.put(into, ground(style, box, this) + borders(style, box));
+      const inside = { ...into, clip: this.clipOf(style, box, into.clip) };
+      this.put(inside, pseudo(node, "::before", box, this));
+      this.children(node, style, inside);
+      this.put(inside, pseudo(node, "::after", box, this));
     }
   }
 
@@ -130,41 +135,19 @@ export class Walk {
     return this.define(`clip ${Object.values(box).map(short)}`, (id) => tag("clipPath", { id }, tag("rect", sides(box))));
   }
 
-  ground(style, box) {
-    const gradient = gradientOf(style.backgroundImage);
-    const shape = { ...sides(box), rx: radius(style, box) || null };
-    const plain = colourOf(style.backgroundColor);
-    return (plain ? tag("rect", { ...shape, ...paint("fill", plain) }) : "")
-      + (gradient ? tag("rect", { ...shape, fill: this.gradient(gradient) }) : "");
-  }
-
-  gradient({ angle, stops }) {
-    const [dx, dy] = [Math.sin((angle * Math.PI) / 180) / 2, -Math.cos((angle * Math.PI) / 180) / 2];
-    const ends = { x1: 0.5 - dx, y1: 0.5 - dy, x2: 0.5 + dx, y2: 0.5 + dy };
-    const marks = stops.map(({ colour, opacity, at }) =>
-      tag("stop", { offset: String(Math.round(at * 1e4) / 1e4), "stop-color": colour, "stop-opacity": opacity < 0.996 ? opacity : null }));
-    return this.define(`gradient ${angle} ${marks}`, (id) => tag("linearGradient", { id, ...ends }, marks.join("")));
-  }
-
-  /** A shadow that is a rim: what lies outside the box and within its width. */
-  rim(style, box) {
-    const rim = rimOf(style.boxShadow);
-    if (!rim) return "";
-    const around = ({ left, top, right, bottom }, by) =>
-      `M${short(left - by)} ${short(top - by)}H${short(right + by)}V${short(bottom + by)}H${short(left - by)}Z`;
-    return tag("path", { d: around(box, rim.width) + around(box, 0), "fill-rule": "evenodd", ...paint("fill", rim.paint) });
-  }
-
   /** A text node, each of its lines where it stands. */
   text(node, style) {
     const { font, attributes } = lettering(style);
     const ink = paint("fill", colourOf(style.color));
     if (ink.fill === "none") return "";
-    return this.lines(node).map(({ words, left, right, top }) => tag("text", { x: left, y: top + this.ascent(font),
-      ...attributes, ...ink, "xml:space": / {2}/.test(words) ? "preserve" : null,
-      // Another font than the browser's is drawn as wide as this one.
-      ...(words.length > 1 ? { textLength: right - left, lengthAdjust: "spacingAndGlyphs" } : {}) },
-    escaped(cased(words, style)))).join("");
+    return this.lines(node).map(({ words, left, right, top }) => {
+      const y = top + this.ascent(font);
+      const line = { left, right, y, size: attributes["font-size"] };
+      return tag("text", { x: left, y, ...attributes, ...ink, "xml:space": / {2}/.test(words) ? "preserve" : null,
+        // Another font than the browser's is drawn as wide as this one.
+        ...(words.length > 1 ? { textLength: right - left, lengthAdjust: "spacingAndGlyphs" } : {}) },
+      escaped(cased(words, style))) + decoration(style, line);
+    }).join("");
   }
 
   /** @returns {{words: string, left: number, right: number, top: number}[]} */
@@ -193,11 +176,20 @@ export class Walk {
 
   /** From the top of a line's box to its baseline. */
   ascent(font) {
-    if (!this.ascents.has(font)) {
-      this.pen.font = font;
-      this.ascents.set(font, this.pen.measureText("x").fontBoundingBoxAscent);
-    }
+    if (!this.ascents.has(font)) this.ascents.set(font, this.measured(font, "x").fontBoundingBoxAscent);
     return this.ascents.get(font);
+  }
+
+  measured(font, words) {
+    this.pen.font = font;
+    return this.pen.measureText(words);
+  }
+
+  /** Of a text's first line. */
+  baseline(node) {
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    return this.box(range.getClientRects()[0]).top + this.ascent(lettering(getComputedStyle(node.parentNode)).font);
   }
 }
 
@@ -207,39 +199,18 @@ function trimmed(line) {
   return first < 0 ? [] : line.slice(first, line.findLastIndex(full) + 1);
 }
 
+/** A line under or through the words of one element; not what its ancestors draw there. */
+function decoration(style, { left, right, y, size }) {
+  const colour = colourOf(style.textDecorationColor);
+  const down = { underline: parseFloat(style.textUnderlineOffset) || size / 8, "line-through": -size / 3.4 }[style.textDecorationLine];
+  if (down === undefined || !colour) return "";
+  const dashes = { dotted: "1 2", dashed: "4 3" }[style.textDecorationStyle];
+  return tag("line", { x1: left, x2: right, y1: y + down, y2: y + down, ...paint("stroke", colour),
+    "stroke-width": Math.max(1, size / 14), "stroke-dasharray": dashes });
+}
+
 const CASES = { uppercase: (text) => text.toUpperCase(), lowercase: (text) => text.toLowerCase() };
 const cased = (text, style) => CASES[style.textTransform]?.(text) ?? text;
 
-const sides = ({ left, top, right, bottom }) => ({ x: left, y: top, width: Math.max(0, right - left), height: Math.max(0, bottom - top) });
-
-/** The corners' radius; where they differ, the first one's. */
-const radius = (style, box) => Math.min(parseFloat(style.borderTopLeftRadius) || 0, (box.bottom - box.top) / 2, (box.right - box.left) / 2);
-
 const picture = (box, canvas) =>
   tag("image", { ...sides(box), href: canvas.toDataURL("image/png"), preserveAspectRatio: "none", "image-rendering": "auto" });
-
-/** Four equal borders are one outline; otherwise each side is a bar of its own. */
-function borders(style, box) {
-  const each = ["Top", "Right", "Bottom", "Left"].map((side) => {
-    const there = !["none", "hidden"].includes(style[`border${side}Style`]);
-    return { side, width: there ? parseFloat(style[`border${side}Width`]) : 0, text: style[`border${side}Color`] };
-  });
-  if (each.every(({ width }) => width === 0)) return "";
-  const [{ width, text }] = each;
-  if (each.every((one) => one.width === width && one.text === text)) {
-    const inner = { left: box.left + width / 2, top: box.top + width / 2, right: box.right - width / 2, bottom: box.bottom - width / 2 };
-    const colour = colourOf(text);
-    const dashes = style.borderTopStyle === "dashed" ? `${short(3 * width)} ${short(2 * width)}` : null;
-    return colour ? tag("rect", { ...sides(inner), rx: Math.max(0, radius(style, box) - width / 2) || null, fill: "none",
-      ...paint("stroke", colour), "stroke-width": width, "stroke-dasharray": dashes }) : "";
-  }
-  return each.map((one) => bar(one, box)).join("");
-}
-
-function bar({ side, width, text }, box) {
-  const colour = colourOf(text);
-  if (width === 0 || !colour) return "";
-  const cut = { Top: { bottom: box.top + width }, Right: { left: box.right - width },
-    Bottom: { top: box.bottom - width }, Left: { right: box.left + width } };
-  return tag("rect", { ...sides({ ...box, ...cut[side] }), ...paint("fill", colour) });
-}

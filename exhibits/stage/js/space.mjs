@@ -9,7 +9,7 @@ import { named } from "./narration.mjs";
 import { css, significant } from "./scales.mjs";
 import { Eigenvalues } from "./space_eigenvalues.mjs";
 import { drawMark } from "./space_marks.mjs";
-import { ofDirections, ofUnits, projected } from "./space_path.mjs";
+import { ofDirections, ofUnits, projected, sharesOf } from "./space_path.mjs";
 import { foundWords, modulus, nearestTo, pace, readPoints, shapeOf, verdict } from "./space_points.mjs";
 import { Plane, timeColours } from "./space_plane.mjs";
 
@@ -113,16 +113,21 @@ export class Space {
   layout(scene, bitmaps, theme, width) {
     Object.assign(this, { scene, theme, width });
     const { run, seen } = scene;
-    this.home = run.wanted(seen, "space") ?? this.known(this.home);
+    this.home = this.planeFor(run.wanted(seen, "space"));
     this.kind = this.kindOf();
     if (this.units?.some((unit) => unit >= run.hidden)) this.units = null;
     this.receive();
     this.paint();
   }
 
-  /** What came for another run serves until this one's comes, if it is of the same kind. */
-  known(sent) {
-    return this.kind === this.kindOf() ? sent : undefined;
+  /**
+   * What came for another run serves until this one's comes, if it is of the same kind; and while
+   * the learner changes things the plane stays the one from before, so that only the path moves.
+   */
+  planeFor(sent) {
+    const known = this.kind === this.kindOf() ? this.home : undefined;
+    this.kept = Boolean(known && this.scene.ghost && (this.kept || sent));
+    return this.kept ? known : sent ?? known;
   }
 
   kindOf() {
@@ -200,9 +205,18 @@ export class Space {
 
   shareWords() {
     if (this.units || !this.home) return "";
-    const [first, second] = this.home.facts.explained;
+    const [first, second] = this.shares();
     if (first + second === 0) return "The state does not move.";
-    return `This plane holds ${percent(first + second)} of the movement of ${this.scene.run.hidden} units.`;
+    const before = this.kept ? ", the one of the run before your change," : "";
+    return `This plane${before} holds ${percent(first + second)} of the movement of ${this.scene.run.hidden} units.`;
+  }
+
+  /** Of the movement of the run that is shown. */
+  shares() {
+    const { run, seen } = this.scene;
+    if (!this.kept) return this.home.facts.explained;
+    const project = ofDirections(run.hidden, this.home.array("directions"), this.home.array("mean"));
+    return sharesOf(run.of(seen, "hidden"), run.hidden, projected(run.of(seen, "hidden"), run.steps, project));
   }
 
   /** @returns {import("./space_plane.mjs").Drawn} */
@@ -216,7 +230,7 @@ export class Space {
       path, start: this.project(run.of(seen, "initial_hidden"), 0), gradient: this.gradient(),
       ghost: before && projected(before, ghost.steps, this.project),
       names: this.units ? this.units.map((unit) => `unit ${unit}`)
-        : this.home.facts.explained.map((share, k) => `principal component ${k + 1} (${percent(share)})`),
+        : this.shares().map((share, k) => `principal component ${k + 1} (${percent(share)})`),
       bound: this.units ? boundOf(run, path) : null,
     };
   }

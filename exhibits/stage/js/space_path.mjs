@@ -32,6 +32,21 @@ export function ofDirections(hidden, directions, mean) {
 export const projected = (values, rows, project) =>
   Array.from({ length: rows }, (_, row) => project(values, row));
 
+/**
+ * How much of the states' movement lies along each axis of a plane.
+ * @param {ArrayLike<number>} states rows of `hidden` units @param {Point[]} points where they are in the plane
+ * @returns {[number, number]} shares of the variance; 0 where nothing moves
+ */
+export function sharesOf(states, hidden, points) {
+  const spread = (values) => {
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    return values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  };
+  let total = 0;
+  for (let unit = 0; unit < hidden; unit++) total += spread(points.map((_, row) => states[row * hidden + unit]));
+  return [0, 1].map((axis) => (total > 0 ? spread(points.map((point) => point[axis])) / total : 0));
+}
+
 /** The point at a fractional step, on the straight line between its two neighbours. @param {Point[]} points @returns {Point} */
 export function pointAt(points, place) {
   const last = points.length - 1;

@@ -105,7 +105,7 @@ export function clearest(dots, wide, half) {
   const [x, y] = dots[0];
   const places = [[0, -19], [0, 19], [wide / 2 + 11, 0], [-wide / 2 - 11, 0]].map(([dx, dy]) => [x + dx, y + dy])
     .filter(([a, b]) => Math.abs(a) + wide / 2 <= half && Math.abs(b) + 9 <= half)
-    .filter(([a, b]) => Math.abs(b) > 26 || a + wide / 2 < half - 20); // the axis has its name there
+    .filter(([a, b]) => b < -10 || b > 26 || a + wide / 2 < half - 20); // the axis has its name there
   const covered = ([a, b]) => dots.filter(([p, q]) => Math.abs(p - a) < wide / 2 + 4 && Math.abs(q - b) < 13).length;
   const best = Math.min(...places.map(covered));
   return places.find((place) => covered(place) === best) ?? [0, -half + 12];
