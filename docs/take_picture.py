@@ -1,4 +1,4 @@
-"""Takes the README's picture anew from the running app: `python -m docs.take_picture`."""
+"""Takes the README's pictures anew from the running app: `python -m docs.take_picture`."""
 
 from pathlib import Path
 
@@ -7,19 +7,27 @@ from playwright.sync_api import sync_playwright
 from benchmarks.server import running_app
 from tests.browser.chromium import find_browser
 
-PICTURE = Path(__file__).parent / "lab.png"
+FOLDER = Path(__file__).parent
+# What is pressed before each picture, with the stage in focus.
+PICTURES = {"lab": (), "cell": (*("ArrowDown",) * 4, "Enter")}
 
 
 def main() -> None:
     with running_app() as url, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_browser() or None)
-        page = browser.new_page(viewport={"width": 1440, "height": 1000})
-        page.goto(f"{url}/lab")
-        page.get_by_role("button", name="Play").wait_for(timeout=60_000)
-        page.wait_for_timeout(3000)
-        page.screenshot(path=PICTURE)
+        for name, keys in PICTURES.items():
+            page = browser.new_page(viewport={"width": 1440, "height": 1000})
+            page.goto(f"{url}/lab")
+            page.get_by_role("button", name="Play", exact=True).wait_for(timeout=60_000)
+            page.wait_for_timeout(3000)
+            stage = page.get_by_role("region", name="The stage")
+            for key in keys:
+                stage.press(key)
+            page.wait_for_timeout(1000)
+            page.screenshot(path=FOLDER / f"{name}.png")
+            page.close()
+            print(f"{name}.png taken")
         browser.close()
-    print(f"{PICTURE.name} taken")
 
 
 if __name__ == "__main__":

@@ -111,8 +111,8 @@ def _figures(run: Run, layer: int) -> list[tuple[str, str]]:
 
 def _plain(text: str) -> str:
     """A learner's text as it is, whatever Markdown, HTML or TeX would make of it."""
-    signs = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\n": " ", "\r": " "}
-    signs |= {sign: f"\\{sign}" for sign in "\\`*_{}[]()#+-.!|~$"}
+    signs: dict[str, str | int | None] = {sign: f"\\{sign}" for sign in "\\`*_{}[]()#+-.!|~$"}
+    signs |= {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\n": " ", "\r": " "}
     return text.translate(str.maketrans(signs))
 
 

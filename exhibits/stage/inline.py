@@ -14,7 +14,8 @@ from collections.abc import Mapping
 # `from "./name.mjs"` and `import "./name.mjs"`, at the end of a statement: prose in a comment
 # (`import("./name.mjs").Type`) has a bracket in between.
 _IMPORT = re.compile(r"""(\bfrom|^import)(\s*)(["'])\./([\w-]+)\.mjs\3""", re.M)
-_BOUND_TO_A_SERVER = re.compile(r"\bimport\.meta\b|\b(?:await|return|=|=>)\s*import\(")
+_COMMENT = re.compile(r"/\*.*?\*/|^\s*//[^\n]*", re.S | re.M)
+_BOUND_TO_A_SERVER = re.compile(r"\bimport\.meta\b|\bimport\(")
 
 
 def import_map(entry: str, files: Mapping[str, bytes]) -> str:
@@ -32,7 +33,7 @@ def import_map(entry: str, files: Mapping[str, bytes]) -> str:
         if f"{name}.mjs" not in files:
             raise ValueError(f"{asker} imports {name}.mjs, which is not among the stage's modules")
         source = files[f"{name}.mjs"].decode()
-        if found := _BOUND_TO_A_SERVER.search(source):
+        if found := _BOUND_TO_A_SERVER.search(_COMMENT.sub("", source)):
             raise ValueError(f"{name}.mjs says {found[0]!r}, which does nothing in a file on disk")
         waiting += [(match[4], f"{name}.mjs") for match in _IMPORT.finditer(source)]
         urls[name] = _data_url(_IMPORT.sub(r"\1\2\3\4\3", source), name)

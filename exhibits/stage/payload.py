@@ -43,6 +43,7 @@ from rnn_core.network import layer_weights
 from rnn_core.weight_steps import factors
 
 BUDGET = 250 * 1024  # bytes; above it only the layer that is seen travels in full
+_MOST_KEPT = 8  # payloads of one run
 _THUMBNAIL = 32 * 1024  # bytes; a larger W_hh is not drawn as a picture
 _SMALL = 1e-140  # norms below it are taken again, without squaring what is small
 STRIPS = {
@@ -70,6 +71,8 @@ def encode(run: Run, *, layer: int, wants: Sequence[str] = ()) -> Payload:
     kept = _known.setdefault(run, {})
     key = (layer, *wants)
     if key not in kept:
+        while len(kept) >= _MOST_KEPT:  # the oldest goes: who drags a slider asks for many
+            del kept[next(iter(kept))]
         kept[key] = _encoded(run, layer, wants)
     return kept[key]
 

@@ -251,6 +251,7 @@ function partsOf(track) {
   return track.run.wanted(track.seen, "sources")?.array("norms") ?? [];
 }
 
+/** Whole decades for the totals and for every part. */
 function axisOf(tracks, { low, high }) {
   const total = [10 ** low, 10 ** high];
   return decades([...total, ...tracks.flatMap((track) => [...partsOf(track)])]);

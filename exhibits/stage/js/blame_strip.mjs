@@ -55,7 +55,7 @@ export class BlameStrip {
     this.head.onpointerdown = (event) => event.stopPropagation();
   }
 
-  /** @param {object} given {theme, sources, left, axis, top, linear, merged}; `left`: ‖∂L/∂h_t‖ */
+  /** @param {object} given {theme, sources, left, axis, top, linear}; `left`: ‖∂L/∂h_t‖ */
   layout(given) {
     Object.assign(this, given);
     const { strip } = this;
@@ -65,8 +65,11 @@ export class BlameStrip {
     this.head.hidden = this.gloss.hidden = false;
     this.gloss.textContent = this.linear ? "stacked: each loss’s own; tick: what is left"
       : "height: the norm; bands: shares";
-    this.merged = strip.scene.geometry.cellWidth < LEAST_STEP;
-    this.bands = Array.from({ length: strip.scene.run.steps }, (_, t) => bandsAt(this.sources, t, this.merged));
+    const merged = strip.scene.geometry.cellWidth < LEAST_STEP;
+    if (this.dividedOf !== this.sources || merged !== this.merged) {
+      [this.dividedOf, this.merged] = [this.sources, merged];
+      this.bands = Array.from({ length: this.sources.steps }, (_, t) => bandsAt(this.sources, t, merged));
+    }
     this.most = farthest(this.sources);
     strip.powers = decadeLabels(this.axis, 6);
     strip.drawTicks(this.linear

@@ -18,7 +18,8 @@ export class CellHands {
     this.track = track;
     this.hint = html("p", { class: "cell-hint" }, root);
     this.silence = html("button", { type: "button", class: "tool cell-silence" }, root);
-    this.silence.onclick = () => this.edit("silence", [this.unit], this.silence.getAttribute("aria-pressed") !== "true", true);
+    this.silence.onclick = () => this.edit("silence", [this.unit],
+      this.silence.getAttribute("aria-pressed") !== "true", true);
     this.handles = new Map();
   }
 
@@ -48,8 +49,10 @@ export class CellHands {
     if (handle.root.parentNode !== parent) parent.insertBefore(handle.root, tight ? this.silence : null);
     handle.root.classList.toggle("floating", !tight);
     handle.name.hidden = !tight;
-    handle.name.textContent = STATES[block.id] ? `first ${block.sign.slice(0, 1)}` : `${block.word} ${block.sign}`;
-    Object.assign(handle.root.style, tight ? { left: "", top: "" } : { left: `${block.x + block.w / 2}px`, top: `${block.y + block.h + 4}px` });
+    handle.name.textContent = STATES[block.id] ? `first ${block.sign.slice(0, 1)}`
+      : `${block.word} ${block.sign}`;
+    Object.assign(handle.root.style, tight ? { left: "", top: "" } : { left: `${block.x + block.w / 2}px`,
+      top: `${block.y + block.h + 4}px` });
   }
 
   made(id) {
@@ -68,13 +71,15 @@ export class CellHands {
     const { stage, number } = this.track;
     stage.focus(number);
     const { seen } = this.scene;
-    stage.edit({ kind, place: kind === "initial" ? [place[0], seen, place[1]] : [seen, ...place], value, final });
+    stage.edit({ kind, place: kind === "initial" ? [place[0], seen, place[1]] : [seen, ...place], value,
+      final });
   }
 
   /** Which of the picture's numbers a handle stands in for. */
   handled(frame, step) {
     if (!this.able() || frame.picked === null || this.plan.tight) return new Set();
-    return new Set([...this.handles.values()].filter(({ block }) => !STATES[block.id] || this.first(step)).map(({ block }) => block.id));
+    return new Set([...this.handles.values()].filter(({ block }) => !STATES[block.id]
+      || this.first(step)).map(({ block }) => block.id));
   }
 
   able() {
@@ -120,7 +125,8 @@ export class CellHands {
     const { run, seen } = this.scene;
     handle.root.classList.remove("pinned");
     handle.pin.textContent = pinsOf(run, seen, handle.block.field).has(unit) ? "pinned at " : "";
-    handle.number.textContent = STATES[id] ? significant(run.before(seen, STATES[id], step, unit), 3) : gate(run.at(seen, handle.block.field, step, unit));
+    handle.number.textContent = STATES[id] ? significant(run.before(seen, STATES[id], step, unit), 3)
+      : gate(run.at(seen, handle.block.field, step, unit));
   }
 
   showGate(handle, step) {
@@ -136,9 +142,12 @@ export class CellHands {
     release.hidden = !isPinned;
     release.setAttribute("aria-label", `Let the ${FIELDS[block.field].name} of unit ${unit} go`);
     release.title = "Let it go";
-    value.title = isPinned ? "Held at this value at every step" : "Drag, use the arrow keys, or click and type: holds the gate at every step";
-    adjustable(value, { label: `${FIELDS[block.field].name} ${block.sign} of unit ${unit}, hold it`, min: 0, max: 1, step: 0.05, get,
-      say: (now) => (isPinned || this.pending.has(block.id) ? `pinned at ${gate(now)}` : `${gate(now)}, free`),
+    value.title = isPinned ? "Held at this value at every step"
+      : "Drag, use the arrow keys, or click and type: holds the gate at every step";
+    adjustable(value, { label: `${FIELDS[block.field].name} ${block.sign} of unit ${unit}, hold it`,
+      min: 0, max: 1, step: 0.05, get,
+      say: (now) => (isPinned || this.pending.has(block.id) ? `pinned at ${gate(now)}`
+        : `${gate(now)}, free`),
       set: (now, final) => this.put(handle, "pin", [block.field, unit], now, final, gate) });
   }
 
@@ -153,7 +162,8 @@ export class CellHands {
     handle.pin.textContent = "";
     handle.number.textContent = say(get());
     handle.value.title = "The state before the first step: drag, use the arrow keys, or click and type";
-    adjustable(handle.value, { label: `${FIELDS[field].name} of unit ${unit} before the first step`, min: -most, max: most, step: most / 20,
+    adjustable(handle.value, { label: `${FIELDS[field].name} of unit ${unit} before the first step`,
+      min: -most, max: most, step: most / 20,
       get, say, set: (now, final) => this.put(handle, "initial", [field, unit], now, final, say) });
   }
 

@@ -27,7 +27,8 @@ export class CellLines {
   /** @param {SVGSVGElement} root @param {ReturnType<typeof import("./cell_plan.mjs").plan>} plan @param {1|-1} direction */
   constructor(root, plan, direction) {
     this.plan = plan;
-    this.turn = direction > 0 ? (text) => text : (text) => text.replace(/t([−+])1/g, (_, way) => (way === "+" ? "t−1" : "t+1"));
+    this.turn = direction > 0 ? (text) => text : (text) => text.replace(/t([−+])1/g,
+      (_, way) => (way === "+" ? "t−1" : "t+1"));
     root.replaceChildren();
     this.root = root;
     this.wires = plan.wires.map((wire) => this.wire(wire));
@@ -38,7 +39,8 @@ export class CellLines {
       const formula = svg("text", { class: "cell-formula", x: plan.formula.x, y: plan.formula.y }, root);
       written(formula, this.turn(plan.formula.text));
     }
-    this.notes = plan.notes.map((note) => ({ note, text: part("text", { class: "cell-note", x: note.x, y: note.y, style: `text-anchor: ${note.anchor ?? "middle"}` }, root) }));
+    this.notes = plan.notes.map((note) => ({ note, text: part("text", { class: "cell-note", x: note.x,
+      y: note.y, style: `text-anchor: ${note.anchor ?? "middle"}` }, root) }));
   }
 
   wire(wire) {
@@ -48,19 +50,22 @@ export class CellLines {
     const lit = line("path", { class: kind, d, pathLength: 1 }, this.root);
     const [last, before] = [wire.points.at(-1), wire.points.at(-2)];
     const [first, second] = wire.points;
-    return { wire, lit, on: wire.plain ? null : this.head(before, last), back: wire.plain ? null : this.head(second, first, "back") };
+    return { wire, lit, on: wire.plain ? null : this.head(before, last), back: wire.plain ? null
+      : this.head(second, first, "back") };
   }
 
   /** The tip of an arrow from one point to another. */
   head(from, to, kind = "") {
     const angle = (Math.atan2(to.y - from.y, to.x - from.x) * 180) / Math.PI;
-    return part("path", { class: `cell-head ${kind}`, d: "M0 0L-7 -4V4Z", transform: `translate(${to.x} ${to.y}) rotate(${angle})` }, this.root);
+    return part("path", { class: `cell-head ${kind}`, d: "M0 0L-7 -4V4Z",
+      transform: `translate(${to.x} ${to.y}) rotate(${angle})` }, this.root);
   }
 
   op(op) {
     const group = svg("g", {}, this.root);
     const wide = letters(op.text) * 7.5 + 10;
-    const shape = op.bare ? null : line("rect", { class: "cell-op", x: op.x - wide / 2, y: op.y - 10, width: wide, height: 20, rx: 10 }, group);
+    const shape = op.bare ? null : line("rect", { class: "cell-op", x: op.x - wide / 2, y: op.y - 10,
+      width: wide, height: 20, rx: 10 }, group);
     const text = part("text", { class: "cell-op-text", x: op.x, y: op.y + 5 }, group);
     written(text.node, op.text);
     return { op, shape, text };
@@ -77,8 +82,10 @@ export class CellLines {
       const x = from === 0 ? 5 : width - 9;
       part("path", { class: "cell-gate-arrow", d: `M${x} ${middle - half}l7 ${half}l-7 ${half}` }, this.root);
     }
-    const crowded = this.plan.tight && this.plan.blocks.some(({ y, x }) => y === tiers[0].top && x > width - 90);
-    const end = part("text", { class: "cell-end", x: width, y: tiers[0].top - 10, "text-anchor": "end" }, this.root);
+    const crowded = this.plan.tight && this.plan.blocks.some(({ y, x }) => y === tiers[0].top
+      && x > width - 90);
+    const end = part("text", { class: "cell-end", x: width, y: tiers[0].top - 10, "text-anchor": "end" },
+      this.root);
     this.end = { part: end, on: crowded ? "" : `to ${after}`, back: crowded ? "" : `from ${after}` };
   }
 
@@ -98,8 +105,10 @@ export class CellLines {
   endsOf({ type, field, x, y, w, h }, group) {
     if (type !== "valve" || !field || this.plan.tight) return [];
     return FIELDS[field].ends.map((word, k) => {
-      const crowded = this.plan.tight && this.plan.blocks.some(({ y, x }) => y === tiers[0].top && x > width - 90);
-    const end = part("text", { class: "cell-was", x: k ? x + w + 10 : x - 10, y: y + h + 15, style: `text-anchor: ${k ? "end" : "start"}` }, group);
+      const crowded = this.plan.tight && this.plan.blocks.some(({ y, x }) => y === tiers[0].top
+        && x > width - 90);
+    const end = part("text", { class: "cell-was", x: k ? x + w + 10 : x - 10, y: y + h + 15,
+      style: `text-anchor: ${k ? "end" : "start"}` }, group);
       end.text(word);
       return end;
     });
@@ -165,18 +174,21 @@ export class CellLines {
       for (const end of ends) end.fade(unit === null ? 1 : 0);
       const from = gates ? valves : vectors;
       const say = gates ? gate : (number) => significant(number, digits);
-      const shown = unit === null || handled.has(block.id) || !from[block.id] ? "" : say(from[block.id][unit]);
+      const shown = unit === null || handled.has(block.id) || !from[block.id] ? ""
+        : say(from[block.id][unit]);
       value.text(shown);
       const then = ghost?.[block.id]?.[unit];
-      const changed = unit !== null && !block.under && then !== undefined && say(then) !== say(from[block.id][unit]);
-      was.set("y", block.y + block.h + (handled.has(block.id) ? 43 : 30));
+      const changed = unit !== null && !block.under && then !== undefined
+        && say(then) !== say(from[block.id][unit]);
+      was.set("y", block.y + block.h + (handled.has(block.id) ? 45 : 30));
       was.text(changed ? (this.plan.tight ? `(${say(then)})` : `was ${say(then)}`) : "");
     }
     for (const { note, text } of this.notes) {
       const name = backward ? note.back : note.value;
       const words = backward ? note.backText : note.text;
       if (note.always) text.text(note.always);
-      else text.text(unit === null || !name || !vectors[name] ? "" : `${significant(vectors[name][unit], 3)} ${this.turn(words)}`);
+      else text.text(unit === null || !name || !vectors[name] ? ""
+        : `${significant(vectors[name][unit], 3)} ${this.turn(words)}`);
     }
   }
 }

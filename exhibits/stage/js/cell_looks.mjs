@@ -18,7 +18,8 @@ export class Looks {
     this.scales = {
       logit: { share: (value) => 0.5 + 0.5 * Math.tanh(value / 2), names: signed },
       gate: { share: (value) => value, names: gate ?? signed },
-      grad: { share: (value) => onLog(Math.abs(value), axis), names: fields.get("grad_hidden")?.table.names ?? signed },
+      grad: { share: (value) => onLog(Math.abs(value), axis),
+        names: fields.get("grad_hidden")?.table.names ?? signed },
     };
     for (const field of ["candidate", "cell", "hidden", "preactivation"]) {
       const known = fields.get(field);

@@ -29,7 +29,8 @@ const each = (size, of) => Float64Array.from({ length: size }, (_, k) => of(k));
 export const row = (run, layer, field, step) => each(run.hidden, (k) => run.at(layer, field, step, k));
 
 /** The state that the step started from. @param {RunData} run @param {"hidden"|"cell"} field */
-export const rowBefore = (run, layer, field, step) => each(run.hidden, (k) => run.before(layer, field, step, k));
+export const rowBefore = (run, layer, field, step) => each(run.hidden, (k) => run.before(layer, field,
+  step, k));
 
 /** How many numbers a layer reads at a step. @param {RunData} run */
 export const inputSize = (run, layer) => run.of(layer, "weight_ih").length / run.of(layer, "bias_ih").length;
@@ -68,7 +69,8 @@ const block = (values, number, size) => values.slice(number * size, (number + 1)
 /** Which units of a gate are pinned, and to what. @param {RunData} run @returns {Map<number, number>} */
 export function pinsOf(run, layer, gate) {
   const pins = run.header.changes?.pins ?? [];
-  return new Map(pins.filter(([at, name]) => at === layer && name === gate).map(([, , unit, value]) => [unit, value]));
+  return new Map(pins.filter(([at, name]) => at === layer && name === gate).map(([, , unit, value]) =>
+    [unit, value]));
 }
 
 /** The units whose h nobody gets to read. @param {RunData} run @returns {Set<number>} */
@@ -220,7 +222,8 @@ function handedBy(run, layer, step, local, before) {
     }
   });
   const [ci, cf] = ["weight_ci", "weight_cf"].map((name) => run.of(layer, name));
-  const cell = each(size, (k) => (local.straight?.[k] ?? 0) + (ci ? ci[k] * local.ai[k] + cf[k] * local.af[k] : 0));
+  const cell = each(size, (k) => (local.straight?.[k] ?? 0) + (ci
+    ? ci[k] * local.ai[k] + cf[k] * local.af[k] : 0));
   return { hidden, cell };
 }
 

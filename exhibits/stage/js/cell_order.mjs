@@ -18,4 +18,5 @@ export function moment({ place, step, phase, playing }, direction) {
 }
 
 /** How far something has come that happens during a span of the step. @param {[number, number]} span */
-export const within = (share, [from, to]) => (share >= 1 ? 1 : to > from ? ramp(share, from, to) : Number(share >= to));
+export const within = (share, [from, to]) => (share >= 1 ? 1 : to > from ? ramp(share, from, to)
+  : Number(share >= to));

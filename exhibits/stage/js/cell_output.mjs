@@ -26,7 +26,8 @@ export class CellOutput {
     this.text = scene.run.header.output.loss === "categorical";
     this.root.classList.toggle("beside", plan.beside);
     this.root.classList.toggle("marks", !this.text);
-    Object.assign(this.root.style, plan.output ? { left: `${plan.output.x}px`, width: `${plan.output.w}px` } : { left: "", width: "" });
+    Object.assign(this.root.style, plan.output ? { left: `${plan.output.x}px`,
+      width: `${plan.output.w}px` } : { left: "", width: "" });
     const { layers } = scene.run.header;
     const above = layers.slice(scene.seen + 1).filter(({ depth }) => depth > layers[scene.seen].depth);
     this.title.replaceChildren();
@@ -38,7 +39,8 @@ export class CellOutput {
 
   row() {
     const root = html("div", { class: "cell-class" }, this.list);
-    const [name, track, value] = [html("span", { class: "cell-class-name" }, root), html("span", { class: "cell-class-track" }, root), html("span", { class: "cell-class-value" }, root)];
+    const [name, track, value] = [html("span", { class: "cell-class-name" }, root),
+      html("span", { class: "cell-class-track" }, root), html("span", { class: "cell-class-value" }, root)];
     const bar = new Part(html("i", {}, track));
     return { root, name, bar, value, track };
   }
@@ -67,7 +69,8 @@ export class CellOutput {
     else this.fillNumbers(step);
     const { run, seen } = this.scene;
     const own = phase === "backward" ? run.of(seen, "own_norm") : null;
-    this.back.textContent = own ? (own[step] > 0 ? `sends back ‖e‖ = ${significant(own[step], 3)}` : "sends nothing back: no loss here") : "";
+    this.back.textContent = own ? (own[step] > 0 ? `sends back ‖e‖ = ${significant(own[step], 3)}`
+      : "sends nothing back: no loss here") : "";
   }
 
   fillClasses(step) {
@@ -88,7 +91,8 @@ export class CellOutput {
       row.name.title = order[k] === target ? "the target" : "";
     });
     const hasLoss = run.array("has_loss")[step] === 1;
-    this.say(hasLoss, () => `loss = −ln p(“${sign(classes[target])}”) = `, step, target >= 0 ? `target ${sign(classes[target])}: no loss counted` : "no target here");
+    this.say(hasLoss, () => `loss = −ln p(“${sign(classes[target])}”) = `, step, target >= 0
+      ? `target ${sign(classes[target])}: no loss counted` : "no target here");
   }
 
   fillNumbers(step) {
@@ -108,7 +112,8 @@ export class CellOutput {
       row.share = place(lines[k][1]);
       row.root.classList.toggle("target", k === 1);
     });
-    this.say(run.array("has_loss")[step] === 1, () => `loss = ½ ${outputs > 1 ? "Σ " : ""}(ŷ − y)² = `, step, hasTarget ? "no loss counted" : "no target here");
+    this.say(run.array("has_loss")[step] === 1, () => `loss = ½ ${outputs > 1 ? "Σ " : ""}(ŷ − y)² = `,
+      step, hasTarget ? "no loss counted" : "no target here");
   }
 
   say(hasLoss, formula, step, otherwise) {

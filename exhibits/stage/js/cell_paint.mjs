@@ -16,7 +16,8 @@ export class CellPaint {
   constructor(plan, theme) {
     this.plan = plan;
     this.theme = theme;
-    this.colours = { line: css(theme.line), text: css(theme.text), back: css(theme.back), muted: css(theme.muted), panel: css(theme.panel) };
+    this.colours = { line: css(theme.line), text: css(theme.text), back: css(theme.back),
+      muted: css(theme.muted), panel: css(theme.panel) };
     this.gap = plan.pitch > 6 ? 1.5 : plan.pitch > 3 ? 0.75 : 0;
   }
 
@@ -74,13 +75,15 @@ export class CellPaint {
   run(context, path, share, thick) {
     const { hidden, joins } = this.plan;
     const upright = Math.max(0.75, Math.min(thick, (joins.to - joins.from) / hidden - 0.5));
-    let left = share * path.slice(1).reduce((sum, [x, y], k) => sum + Math.abs(x - path[k][0]) + Math.abs(y - path[k][1]), 0);
+    let left = share * path.slice(1).reduce((sum, [x, y], k) =>
+      sum + Math.abs(x - path[k][0]) + Math.abs(y - path[k][1]), 0);
     for (let k = 1; k < path.length && left > 0; k++) {
       const [[x1, y1], [x2, y2]] = [path[k - 1], path[k]];
       const length = Math.min(left, Math.abs(x2 - x1) + Math.abs(y2 - y1));
       left -= length;
       if (y1 === y2) context.fillRect(x2 > x1 ? x1 : x1 - length, y1 - thick / 2, length, thick);
-      else context.fillRect(x1 - upright / 2, (y2 > y1 ? y1 : y1 - length) - thick / 2, upright, length + thick / 2);
+      else context.fillRect(x1 - upright / 2, (y2 > y1 ? y1 : y1 - length) - thick / 2, upright,
+        length + thick / 2);
     }
   }
 
@@ -120,7 +123,8 @@ export class CellPaint {
     };
     if (share <= 0) return;
     if (lit !== null) {
-      for (let from = 0; from < hidden; from++) reach(from, lit, look.colours[from], 0.6 + look.sizes[from] * 5, 1);
+      for (let from = 0; from < hidden; from++) reach(from, lit, look.colours[from],
+        0.6 + look.sizes[from] * 5, 1);
       return;
     }
     const step = Math.max(1, Math.ceil(hidden / 24));

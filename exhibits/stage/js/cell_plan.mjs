@@ -57,9 +57,12 @@ export function plan(cell, { width, hidden, peepholes = false }) {
   const below = tight ? 50 : 58;
   const first = { top: label, bottom: label + lanes };
   const second = { top: first.bottom + under + label, bottom: first.bottom + under + label + lanes };
-  const made = CELLS[cell]({ cell, room, tight, hidden, pitch, first, second, peepholes, under: below, square: tight ? 12 : 18,
-    rowWidth: tight ? Math.min(42, room * 0.11) : Math.min(76, room * 0.085), valve: tight ? 32 : Math.min(64, room * 0.075) });
-  return { ...made, width: room, tight, short: room < SHORT, beside, pitch, hidden, tiers: [first, second], label,
+  const made = CELLS[cell]({ cell, room, tight, hidden, pitch, first, second, peepholes, under: below,
+    square: tight ? 12 : 18,
+    rowWidth: tight ? Math.min(42, room * 0.11) : Math.min(76, room * 0.085), valve: tight ? 32
+      : Math.min(64, room * 0.075) });
+  return { ...made, width: room, tight, short: room < SHORT, beside, pitch, hidden,
+    tiers: [first, second], label,
     output: beside ? { x: room + 16, y: 0, w: width - room - 16 } : null };
 }
 

@@ -31,8 +31,10 @@ export class CellUnits {
     this.said = "";
     const { x, y, w, h } = plan.blocks.find(({ id }) => id === "h");
     const wide = Math.max(w, 24);
-    Object.assign(this.group.style, { left: `${x + w / 2 - wide / 2}px`, top: `${y}px`, width: `${wide}px`, height: `${h}px` });
-    this.group.setAttribute("aria-label", `Units of the hidden state, ${scene.run.hidden} of them: arrow keys pick one, Enter opens its arithmetic`);
+    Object.assign(this.group.style, { left: `${x + w / 2 - wide / 2}px`, top: `${y}px`,
+      width: `${wide}px`, height: `${h}px` });
+    this.group.setAttribute("aria-label",
+      `Units of the hidden state, ${scene.run.hidden} of them: arrow keys pick one, Enter opens its arithmetic`);
     while (this.buttons.length > scene.run.hidden) this.buttons.pop().remove();
     while (this.buttons.length < scene.run.hidden) this.buttons.push(this.button(this.buttons.length));
     this.buttons.forEach((button, unit) => {
@@ -79,7 +81,8 @@ export class CellUnits {
   }
 
   at(event) {
-    return event.target.closest?.("button, .cell-hands, .cell-output") && !event.target.closest(".cell-units") ? null : unitAt(this.plan, pointIn(this.root, event));
+    return event.target.closest?.("button, .cell-hands, .cell-output")
+      && !event.target.closest(".cell-units") ? null : unitAt(this.plan, pointIn(this.root, event));
   }
 
   move(event) {

@@ -39,12 +39,14 @@ export class CellView {
   layout(scene, bitmaps, theme) {
     Object.assign(this, { scene, bitmaps, theme, known: null, drawn: "", told: "" });
     const { run, seen, geometry, direction, scales } = scene;
-    this.plan = plan(run.header.cell, { width: geometry.width, hidden: run.hidden, peepholes: Boolean(run.of(seen, "weight_ci")) });
+    this.plan = plan(run.header.cell, { width: geometry.width, hidden: run.hidden,
+      peepholes: Boolean(run.of(seen, "weight_ci")) });
     this.looks = new Looks(bitmaps, scales.axis);
     this.paint = new CellPaint(this.plan, theme);
     this.picture.style.height = this.plan.beside ? `${this.plan.height}px` : "";
     this.picture.classList.toggle("tight", this.plan.tight);
-    for (const [name, value] of [["width", this.plan.width], ["height", this.plan.height]]) this.drawing.setAttribute(name, String(value));
+    for (const [name, value] of [["width", this.plan.width],
+      ["height", this.plan.height]]) this.drawing.setAttribute(name, String(value));
     this.lines = new CellLines(this.drawing, this.plan, direction);
     this.input = this.drawInput();
     this.output.layout(scene, this.plan);
@@ -69,7 +71,8 @@ export class CellView {
     const { run } = this.scene;
     const { kind, labels } = run.header.input;
     const { value, below } = this.input;
-    const text = below ? "x" : kind === "text" ? sign(labels[step]) : compact(run.array("inputs")[step], largest(run.array("inputs")));
+    const text = below ? "x" : kind === "text" ? sign(labels[step]) : compact(run.array("inputs")[step],
+      largest(run.array("inputs")));
     value.textContent = text;
     value.classList.toggle("long", text.length > 2);
   }
@@ -79,7 +82,8 @@ export class CellView {
     if (this.known?.step === step) return this.known;
     const { run, seen, ghost } = this.scene;
     const flow = forward(run, seen, step);
-    this.known = { step, flow, back: undefined, looks: new Map(), ghost: ghost && ghost.header.cell === run.header.cell && ghost.hidden === run.hidden
+    this.known = { step, flow, back: undefined, looks: new Map(), ghost: ghost
+      && ghost.header.cell === run.header.cell && ghost.hidden === run.hidden
       && ghost.steps === run.steps && ghost.of(seen, "hidden") ? forward(ghost, seen, step) : null };
     this.showInput(step);
     return this.known;
@@ -105,7 +109,8 @@ export class CellView {
     const { step, share } = moment(frame, this.scene.direction);
     const backwards = frame.phase === "backward";
     const { weights } = frame;
-    const state = [step, share.toFixed(3), frame.phase, weights.backward.toFixed(3), weights.loss.toFixed(3), frame.unit, frame.chosen].join();
+    const state = [step, share.toFixed(3), frame.phase, weights.backward.toFixed(3),
+      weights.loss.toFixed(3), frame.unit, frame.chosen].join();
     const known = this.at(step);
     if (state !== this.drawn) {
       this.drawn = state;
@@ -130,11 +135,14 @@ export class CellView {
     if (fan) this.paintFan(context, known, { on, back, ahead, lit, gradients, weights });
     for (const stream of streams) {
       if (lit !== null) paint.thread(context, stream, lit);
-      paint.stream(context, stream, this.look(known, "flow", stream.value, stream.scale), { share: within(on, stream.on), alpha: ahead * 0.8 * dimmed(stream.value), lit });
-      if (gradients) paint.stream(context, stream, this.look(known, "back", stream.back, "grad"), { share: within(back, stream.backOn), alpha: weights.backward * 0.85, lit, back: true });
+      paint.stream(context, stream, this.look(known, "flow", stream.value, stream.scale),
+        { share: within(on, stream.on), alpha: ahead * 0.8 * dimmed(stream.value), lit });
+      if (gradients) paint.stream(context, stream, this.look(known, "back", stream.back, "grad"),
+        { share: within(back, stream.backOn), alpha: weights.backward * 0.85, lit, back: true });
     }
     paint.joins(context, lit, (0.35 + 0.65 * within(on, [0.58, 0.66])) * dimmed(""));
-    for (const block of blocks) this.paintBlock(context, known, block, { on, back, ahead: ahead * dimmed(block.id), lit, gradients, frame });
+    for (const block of blocks) this.paintBlock(context, known, block,
+      { on, back, ahead: ahead * dimmed(block.id), lit, gradients, frame });
     context.globalAlpha = 1;
   }
 
@@ -143,12 +151,15 @@ export class CellView {
     const { run: { hidden }, run, seen } = this.scene;
     const weight = run.of(seen, "weight_hh");
     // What reaches the lit unit: forward along its row of W, going back along its column.
-    const reaching = (values, at) => (lit === null ? null : Float64Array.from(values, (value, k) => value * weight[at(k)]));
+    const reaching = (values, at) => (lit === null ? null : Float64Array.from(values,
+      (value, k) => value * weight[at(k)]));
     const forwards = reaching(known.flow.h0, (k) => lit * hidden + k);
-    this.paint.fan(context, forwards && this.looks.of(forwards, "preactivation"), { share: within(on, fan.on), alpha: ahead, lit });
+    this.paint.fan(context, forwards && this.looks.of(forwards, "preactivation"),
+      { share: within(on, fan.on), alpha: ahead, lit });
     if (!gradients) return;
     const backwards = reaching(known.back.a, (k) => k * hidden + lit);
-    this.paint.fan(context, backwards && this.looks.of(backwards, "grad"), { share: within(back, fan.back), alpha: weights.backward, lit, back: true });
+    this.paint.fan(context, backwards && this.looks.of(backwards, "grad"),
+      { share: within(back, fan.back), alpha: weights.backward, lit, back: true });
   }
 
   paintBlock(context, known, block, { on, back, ahead, lit, gradients, frame }) {
@@ -156,14 +167,18 @@ export class CellView {
     const { weights } = frame;
     paint.outline(context, block);
     const valve = block.type === "valve";
-    paint.block(context, block, this.look(known, "flow", block.id, block.scale), { alpha: within(on, block.on) * (valve ? 1 - 0.6 * weights.loss : ahead), lit });
+    paint.block(context, block, this.look(known, "flow", block.id, block.scale),
+      { alpha: within(on, block.on) * (valve ? 1 - 0.6 * weights.loss : ahead), lit });
     if (gradients && !valve && gradients[block.id]) {
-      paint.block(context, block, this.look(known, "back", block.id, "grad"), { alpha: within(back, block.back) * weights.backward, lit });
+      paint.block(context, block, this.look(known, "back", block.id, "grad"),
+        { alpha: within(back, block.back) * weights.backward, lit });
     }
     if (lit === null) return;
     const kind = gradients && !valve ? "ghostBack" : "ghost";
-    if (known[kind]?.[block.id] && known[kind][block.id][lit] !== known[kind === "ghost" ? "flow" : "back"][block.id][lit]) {
-      paint.ghost(context, block, lit, this.look(known, kind, block.id, kind === "ghost" ? block.scale : "grad"));
+    if (known[kind]?.[block.id] && known[kind][block.id][lit] !== known[kind === "ghost" ? "flow"
+      : "back"][block.id][lit]) {
+      paint.ghost(context, block, lit, this.look(known, kind, block.id, kind === "ghost" ? block.scale
+        : "grad"));
     }
     paint.ring(context, block, lit, frame.chosen);
   }
@@ -177,10 +192,13 @@ export class CellView {
     const { run, seen } = this.scene;
     const back = phase === "backward" ? this.gradients(known) : null;
     const handled = frame.playing ? new Set() : this.hands.handled(frame, known.step);
-    this.lines.tell({ vectors: back ?? known.flow, valves: known.flow, ghost: back ? known.ghostBack : known.ghost, unit, backward: Boolean(back), handled });
+    this.lines.tell({ vectors: back ?? known.flow, valves: known.flow, ghost: back ? known.ghostBack
+      : known.ghost, unit, backward: Boolean(back), handled });
     const { cell } = run.header;
-    this.canvas.setAttribute("aria-label", `Inside the ${CELLS[cell]} at t = ${known.step}, ${run.hidden} units, ${phase}`);
-    const parts = unit === null ? [{ text: "Point at a unit to follow it through the cell; click or tap it for its exact sum." }]
+    this.canvas.setAttribute("aria-label",
+      `Inside the ${CELLS[cell]} at t = ${known.step}, ${run.hidden} units, ${phase}`);
+    const parts = unit === null
+      ? [{ text: "Point at a unit to follow it through the cell; click or tap it for its exact sum." }]
       : [{ text: `unit ${unit}`, strong: true }, GAP, ...(back ? equationBack(cell, known.flow, back, unit)
         : equation(cell, known.flow, unit, silencedOf(run, seen).has(unit)))];
     this.sum.replaceChildren();

@@ -17,7 +17,8 @@ const bounded = (value) => ({ value, bounded: true });
 export function equation(cell, flow, unit, silent) {
   const at = (name) => flow[name][unit];
   const tell = { lstm, gru }[cell] ?? rnn;
-  return tell(at, silent, cell).map((part) => (part === GAP ? GAP : { ...part, text: part.text.replaceAll("= ≈", "≈") }));
+  return tell(at, silent, cell).map((part) => (part === GAP ? GAP : { ...part,
+    text: part.text.replaceAll("= ≈", "≈") }));
 }
 
 function lstm(at, silent) {
@@ -25,7 +26,8 @@ function lstm(at, silent) {
     { factors: [bounded(at("f")), { value: at("c0") }], value: at("kept") },
     { factors: [bounded(at("i")), bounded(at("g"))], value: at("written") }], at("c"));
   const [kept, written] = way.products;
-  const shown = sumOfProducts([{ factors: [bounded(at("o")), bounded(Math.tanh(at("c")))], value: at("h") }], at("h"));
+  const shown = sumOfProducts([{ factors: [bounded(at("o")), bounded(Math.tanh(at("c")))],
+    value: at("h") }], at("h"));
   const [show] = shown.products;
   return [strong("c"), plain(` = f · c${MINUS} + i · g = ${kept.factors.join(" × ")} + ${written.factors.join(" × ")} `
     + `= ${kept.text} kept + ${written.text} written ${way.equals} `), strong(way.total),
@@ -68,13 +70,17 @@ export function equationBack(cell, flow, back, unit) {
   const at = (name) => spoken(back[name][unit]);
   const sum = (names, total) => added(names.map((name) => back[name][unit]), back[total][unit]);
   const arriving = sum(["direct", "fromNext"], "h");
-  const parts = [strong("∂L/∂h"), plain(` = ${arriving.terms[0]} from here + ${arriving.terms[1]} from later ${arriving.equals} `), strong(arriving.total)];
+  const parts = [strong("∂L/∂h"),
+    plain(` = ${arriving.terms[0]} from here + ${arriving.terms[1]} from later ${arriving.equals} `),
+    strong(arriving.total)];
   if (cell === "lstm") {
     const memory = sum(["carried", "through"], "c");
-    parts.push(GAP, strong("∂L/∂c"), plain(` = ${memory.terms[0]} along the conveyor + ${memory.terms[1]} by way of h ${memory.equals} `), strong(memory.total),
+    parts.push(GAP, strong("∂L/∂c"),
+      plain(` = ${memory.terms[0]} along the conveyor + ${memory.terms[1]} by way of h ${memory.equals} `), strong(memory.total),
       GAP, plain(`× f ${significant(flow.f[unit], 3)} → c${MINUS} gets `), strong(at("c0")));
   } else {
-    if (cell === "gru") parts.push(GAP, plain(`× z ${significant(flow.z[unit], 3)} = ${at("straight")} straight back`));
+    if (cell === "gru") parts.push(GAP,
+      plain(`× z ${significant(flow.z[unit], 3)} = ${at("straight")} straight back`));
     else parts.push(GAP, plain(`δa = ${at("a")}`));
     parts.push(GAP, plain(`h${MINUS} gets `), strong(at("h0")));
   }
@@ -87,7 +93,8 @@ export function equationBack(cell, flow, back, unit) {
  */
 export function describeUnit(run, layer, step, unit, backward) {
   const pinned = (field) => (pinsOf(run, layer, field).has(unit) ? " (pinned)" : "");
-  const values = run.header.strips.map((field) => `${FIELDS[field].name} ${significant(run.at(layer, field, step, unit))}${pinned(field)}`);
+  const values = run.header.strips.map((field) =>
+    `${FIELDS[field].name} ${significant(run.at(layer, field, step, unit))}${pinned(field)}`);
   const gradients = backward ? ["hidden", "cell"].filter((field) => run.of(layer, `grad_${field}`))
     .map((field) => `gradient of the ${FIELDS[field].name} ${significant(run.at(layer, `grad_${field}`, step, unit))}`) : [];
   const silent = silencedOf(run, layer).has(unit) ? ", silenced" : "";

@@ -7,7 +7,7 @@ import { Stage } from "./stage.mjs";
 
 export { pictureOf } from "./picture.mjs";
 
-const ELSEWHERE = "This file does not hold it; open the run in the app to see it";
+const ELSEWHERE = "The app works this out, the file does not hold it; open the run in the app to see it";
 
 /** The stages on this page by their elements: what a page around one, slides say, can drive. */
 export const stages = new WeakMap();

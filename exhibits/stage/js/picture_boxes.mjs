@@ -1,6 +1,6 @@
 /** What an HTML element paints of itself: shadows, background, borders. */
 
-import { colourOf, gradientOf, paint, shadowsOf, short, tag } from "./picture_text.mjs";
+import { colourOf, gradientOf, paint, shadowsOf, shared, short, tag } from "./picture_text.mjs";
 
 /** @typedef {import("./picture_text.mjs").Box} Box */
 
@@ -8,9 +8,19 @@ import { colourOf, gradientOf, paint, shadowsOf, short, tag } from "./picture_te
 export const sides = ({ left, top, right, bottom }) =>
   ({ x: left, y: top, width: Math.max(0, right - left), height: Math.max(0, bottom - top) });
 
-/** The corners' radius; where they differ, the first one's. */
-const radius = (style, box) =>
-  Math.min(parseFloat(style.borderTopLeftRadius) || 0, (box.bottom - box.top) / 2, (box.right - box.left) / 2);
+const CORNERS = ["TopLeft", "TopRight", "BottomRight", "BottomLeft"];
+
+/** The corners' radii, clockwise. @returns {number[]} */
+function radii(style, box) {
+  const most = Math.min(box.bottom - box.top, box.right - box.left) / 2;
+  return CORNERS.map((corner) => Math.min(parseFloat(style[`border${corner}Radius`]) || 0, most));
+}
+
+/** A box with its corners: a rectangle where they are alike. */
+function shape(box, round, attributes) {
+  if (round.some((one) => one !== round[0])) return tag("path", { d: outline(box, round), ...attributes });
+  return tag("rect", { ...sides(box), rx: round[0] || null, ...attributes });
+}
 
 const grown = ({ left, top, right, bottom }, by, x = 0, y = 0) =>
   ({ left: left - by + x, top: top - by + y, right: right + by + x, bottom: bottom + by + y });
@@ -20,13 +30,13 @@ const grown = ({ left, top, right, bottom }, by, x = 0, y = 0) =>
  * @param {CSSStyleDeclaration} style @param {Box} box @param {import("./picture_walk.mjs").Walk} walk
  */
 export function ground(style, box, walk) {
-  const shape = { ...sides(box), rx: radius(style, box) || null };
+  const round = radii(style, box);
   const plain = colourOf(style.backgroundColor);
   const gradient = gradientOf(style.backgroundImage);
   const shadows = shadowsOf(style.boxShadow).reverse();
-  const some = (inset) => shadows.filter((one) => one.inset === inset).map((one) => shadow(one, style, box)).join("");
-  return some(false) + (plain ? tag("rect", { ...shape, ...paint("fill", plain) }) : "")
-    + (gradient ? tag("rect", { ...shape, fill: gradientIn(gradient, box, walk) }) : "") + some(true);
+  const some = (inset) => shadows.filter((one) => one.inset === inset).map((one) => shadow(one, round, box)).join("");
+  return some(false) + (plain ? shape(box, round, paint("fill", plain)) : "")
+    + (gradient ? shape(box, round, { fill: gradientIn(gradient, box, walk) }) : "") + some(true);
 }
 
 /** Along CSS's own line: through the middle, from corner to corner whatever the angle. */
@@ -44,21 +54,20 @@ function gradientIn({ angle, length, stops }, box, walk) {
 }
 
 /** Outside the box and within its reach; or inside the box and outside what it leaves free. */
-function shadow({ paint: ink, x, y, spread, inset }, style, box) {
-  const round = radius(style, box);
-  const other = grown(box, inset ? -spread : spread, x, y);
-  const rounding = inset ? Math.max(0, round - spread) : round && round + spread;
-  return tag("path", { d: outline(box, round) + outline(other, rounding), "fill-rule": "evenodd",
+function shadow({ paint: ink, x, y, spread, inset }, round, box) {
+  const by = inset ? -spread : spread;
+  const other = grown(box, by, x, y);
+  const rounding = round.map((one) => (one ? Math.max(0, one + by) : 0));
+  return tag("path", { d: outline(box, round) + outline(inset ? shared(box, other) : other, rounding), "fill-rule": "evenodd",
     ...paint("fill", ink) });
 }
 
 function outline({ left, top, right, bottom }, round) {
   if (right <= left || bottom <= top) return "";
-  const [wide, high, r] = [right - left - 2 * round, bottom - top - 2 * round, short(round)];
-  if (round < 0.05) return `M${short(left)} ${short(top)}H${short(right)}V${short(bottom)}H${short(left)}Z`;
-  const corner = (x, y) => `a${r} ${r} 0 0 1 ${short(x * round)} ${short(y * round)}`;
-  return `M${short(left + round)} ${short(top)}h${short(wide)}${corner(1, 1)}v${short(high)}${corner(-1, 1)}`
-    + `h${short(-wide)}${corner(-1, -1)}v${short(-high)}${corner(1, -1)}Z`;
+  const [a, b, c, d] = round;
+  const corner = (r, x, y) => (r < 0.05 ? "" : `a${short(r)} ${short(r)} 0 0 1 ${short(x * r)} ${short(y * r)}`);
+  return `M${short(left + a)} ${short(top)}H${short(right - b)}${corner(b, 1, 1)}V${short(bottom - c)}${corner(c, -1, 1)}`
+    + `H${short(left + d)}${corner(d, -1, -1)}V${short(top + a)}${corner(a, 1, -1)}Z`;
 }
 
 const DASHES = { dashed: [3, 2], dotted: [1, 1] };
@@ -76,8 +85,9 @@ export function borders(style, box) {
     return each.map((one) => side(one, box)).join("");
   }
   const colour = width > 0 ? colourOf(text) : null;
-  return colour ? tag("rect", { ...sides(grown(box, -width / 2)), rx: Math.max(0, radius(style, box) - width / 2) || null,
-    fill: "none", ...paint("stroke", colour), "stroke-width": width, "stroke-dasharray": dashesOf(kind, width) }) : "";
+  const round = radii(style, box).map((one) => Math.max(0, one - width / 2));
+  return colour ? shape(grown(box, -width / 2), round, { fill: "none", ...paint("stroke", colour), "stroke-width": width,
+    "stroke-dasharray": dashesOf(kind, width) }) : "";
 }
 
 function side({ side: which, width, text, kind }, box) {

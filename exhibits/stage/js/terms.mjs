@@ -261,7 +261,10 @@ export function fold({ terms, bySize }, { most = 12, keeps = () => false, open =
   const parts = [...new Set(terms.map(({ part }) => part))];
   const order = bySize ? parts.flatMap((part) => ranked.filter((term) => term.part === part)) : terms;
   if (terms.filter((term) => !always(term)).length <= most || open) return { shown: order, rest: null };
-  const chosen = new Set(ranked.filter((term) => !always(term)).slice(0, most - 2));
+  // The largest of each part stands in any case: nothing that adds to the sum is left unnamed.
+  const firsts = parts.map((part) => ranked.find((term) => term.part === part && !always(term))).filter(Boolean);
+  const others = ranked.filter((term) => !always(term) && !firsts.includes(term));
+  const chosen = new Set([...firsts, ...others.slice(0, Math.max(0, most - 2 - firsts.length))]);
   const shown = order.filter((term) => chosen.has(term) || always(term));
   const rest = terms.filter((term) => !chosen.has(term) && !always(term));
   return { shown, rest: { count: rest.length, total: rest.reduce((sum, { product }) => sum + product, 0) } };

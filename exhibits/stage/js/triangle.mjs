@@ -5,7 +5,7 @@
  */
 
 import { gradientName } from "./blame_words.mjs";
-import { html, Part, pointIn, prepare } from "./dom.mjs";
+import { html, Part, pointIn, prepare, scaleOf } from "./dom.mjs";
 import { sign } from "./narration.mjs";
 import { css, decadeLabels, mix, onLog, powerOfTen, significant } from "./scales.mjs";
 
@@ -16,6 +16,8 @@ const FOOT = 36;
 const TALLEST = { map: 390, row: 26 };
 /** Fewer rows leave no corner for the legend. */
 const LEAST_ROWS = 8;
+/** So many colours are told apart. */
+const SHADES = 255;
 /** From this size on cells stand apart, and a row's text at its end. */
 const APART = 9;
 const LABELLED = 13;
@@ -68,8 +70,7 @@ export class Triangle {
       + "through time, up and down through the losses, Enter keeps a loss");
     this.valid = this.at && this.at.t < steps && this.sources.has(this.at.source);
     if (!this.valid) this.at = null;
-    this.paint();
-    this.showLegend();
+    this.repaint();
     this.mark();
     this.moved = null;
   }
@@ -77,8 +78,21 @@ export class Triangle {
   x = (t) => GUTTER + t * this.cell.width;
   y = (row) => this.head + row * this.cell.height;
 
+  /** Once for each set of norms, width, theme, axis and scale on the screen. */
+  repaint() {
+    const { theme, axis, sources, width, run } = this;
+    const scale = (globalThis.devicePixelRatio || 1) * scaleOf(this.node);
+    const state = [width, theme.key, axis.low, axis.high, scale, run.header.input.labels.join("\n")].join(" ");
+    if (this.painted === state && this.paintedOf === sources) return;
+    [this.painted, this.paintedOf] = [state, sources];
+    this.colours = Array.from({ length: SHADES + 1 }, (_, k) => css(heat(theme, k / SHADES)));
+    this.paint();
+    this.showLegend();
+  }
+
   paint() {
     const { theme, sources, cell } = this;
+    const nothing = css(theme.panel);
     const context = prepare(this.canvas, this.width, this.head + this.high + FOOT);
     const gap = Math.min(cell.width, cell.height) >= APART ? 1 : 0;
     sources.losses.forEach((source, row) => {
@@ -86,7 +100,7 @@ export class Triangle {
       for (let t = 0; sources.reaches(source, t); t++) {
         const value = sources.at(source, t);
         const [left, right] = [Math.round(this.x(t)), Math.round(this.x(t + 1))];
-        context.fillStyle = css(value > 0 ? heat(theme, onLog(value, this.axis)) : theme.panel);
+        context.fillStyle = value > 0 ? this.colours[Math.round(SHADES * onLog(value, this.axis))] : nothing;
         context.fillRect(left, top, Math.max(1, right - left - gap), Math.max(1, bottom - top - gap));
         if (value === 0 && gap) this.nothing(context, (left + right) / 2, (top + bottom) / 2);
       }

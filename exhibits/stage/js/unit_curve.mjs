@@ -66,12 +66,13 @@ export class CurveView {
     closes.textContent = ")";
     equals.textContent = texts.to.startsWith("≈") ? " " : ` ${texts.equals} `;
     result.textContent = texts.to;
-    writeSymbol(this.result, { sign: pin === null ? sign : "", sub: pin === null ? "t" : undefined });
+    writeSymbol(this.result, { sign, sub: "t" });
+    this.result.hidden = pin !== null;
     this.root.dataset.part = sign;
     this.was.hidden = !(ghost && significant(ghost.to, 3) !== significant(to, 3));
     this.was.textContent = this.was.hidden ? "" : `was ${significant(ghost.to, 3)}`;
     this.pinned.hidden = pin === null;
-    this.pinned.textContent = pin === null ? "" : `held at ${significant(pin, 3)}`;
+    this.pinned.textContent = pin === null ? "" : `but ${sign} is held at ${significant(pin, 3)}`;
     this.picture.setAttribute("aria-label", `${WORDS[kind]} with the point ${texts.from}, ${texts.to}, for ${symbolText({ sign, sub: "t" })}`);
   }
 }

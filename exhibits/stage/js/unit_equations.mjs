@@ -114,14 +114,18 @@ function divided(grown, whole, share) {
 function squaredError(run, step, output, { outputs, given, target, counted }) {
   if (!target) return [];
   const due = run.array("target")[step * outputs + output];
-  const decimals = Math.max(0, 3 - Math.floor(Math.log10(Math.max(Math.abs(given), Math.abs(due), 1e-6))) - 1);
-  const [one, other, gap] = [given, due, given - due].map((value) => fixed(value, decimals));
-  const equals = fixed(one.shown - other.shown, decimals).text === gap.text ? "=" : "≈";
+  const most = Math.max(Math.abs(given), Math.abs(due), 1e-6);
+  const first = Math.max(0, 2 - Math.floor(Math.log10(most)));
+  const at = (decimals) => [given, due, given - due].map((value) => fixed(value, decimals));
+  const comes = (decimals) => fixed(at(decimals)[0].shown - at(decimals)[1].shown, decimals).text === at(decimals)[2].text;
+  const decimals = [first, first + 1, first + 2].find(comes);
+  const [one, other, gap] = at(decimals ?? first);
+  const equals = decimals === undefined ? "≈" : "=";
   const equations = [[number("y^", one.text, { sign: "ŷ", sub: "t" }, "out"), op("−"), number("y", other.text, { sign: "y", sub: "t" }, "y"),
     op(equals), number("gap", gap.text, { sign: "error" }, "gap")]];
   if (!counted || outputs > 1) return equations;
   const half = applied((gapOf) => 0.5 * gapOf * gapOf, given - due, run.array("losses")[step]);
-  return [...equations, [op("½ ×"), number("gap1", half.from, { sign: "error" }, "gap"), op("²"), op(half.equals),
+  return [...equations, [op("½ × ("), number("gap1", half.from, { sign: "error" }, "gap"), op(")²"), op(half.equals),
     number("L", half.to, { sign: "L", sub: "t" }, "loss", { strong: true })]];
 }
 

@@ -121,7 +121,7 @@ function backModel(run, { layer, step, unit, row }) {
   const rows = Object.entries(sums).map(([key, { total }]) => ({ key, name: `gradient at the ${FIELDS[key].name}`,
     symbol: { sign: `∂L/∂${FIELDS[key].sign}`, sub: "t" }, value: total, text: significant(total, 3), part: key === "cell" ? "δc" : "δh" }));
   const notes = [];
-  if (sums[open].cut) notes.push("Truncated: the gradient is cut between this step and the next.");
+  if (sums[open].cut) notes.push(cutNote(sums[open]));
   if (isSilenced(run, layer, unit)) notes.push("This unit is silenced: its gradient goes no further.");
   const { depth } = run.header.layers[layer];
   return { rows, row: open, sums: [sums[open]], squash: null, then: "What the unit hands on",
@@ -129,3 +129,7 @@ function backModel(run, { layer, step, unit, row }) {
     formulas: backFormulas({ cell: run.header.cell, row: open, top: !run.header.layers.some((other) => other.depth > depth), peepholes: Boolean(run.of(layer, "weight_ci")) }),
     notes, lines: rows.map(({ key, symbol }) => ({ what: key, symbol })) };
 }
+
+const cutNote = ({ terms }) => (terms.some(({ key }) => key === "across")
+  ? "Truncated: of what the step after hands back, only what some windows carry across the cut reaches this step."
+  : "Truncated: the way back is cut here, and nothing that the step after hands back reaches this step.");

@@ -156,7 +156,7 @@ export class SumView {
     card.by.hidden = !term.by;
     if (term.by) writeSymbol(card.by, term.by);
     write(card.factor, term.value === null ? "" : text.weight);
-    card.equals.textContent = text.equals === "=" ? "" : "≈ ";
+    write(card.equals, text.equals === "=" ? "" : "≈ ");
     write(card.result, text.product);
     this.describe(card, term, text);
     const old = was && (differs(was.product, term.product) ? was.product / unit : null);
@@ -224,7 +224,7 @@ export class SumView {
 const inHand = (node) => node.hasAttribute("data-dragged");
 
 function write(node, text) {
-  if (!inHand(node)) node.textContent = text;
+  if (!inHand(node) && node.textContent !== text) node.textContent = text;
 }
 
 /** Whether a number before a change reads otherwise than it does now. */

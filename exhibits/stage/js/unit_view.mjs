@@ -96,6 +96,20 @@ export class UnitView {
     this.thenTitle.textContent = model.then;
     this.showFormulas(model.formulas);
     this.lines.show(model, at, run, at.layer);
+    this.steady(`${at.phase} ${model.row} ${at.unit} ${at.layer} ${this.scene.geometry.width}`);
+  }
+
+  /** From step to step the sums may need fewer lines; what stands below does not jump for that. */
+  steady(about) {
+    if (about !== this.tallAbout) {
+      this.tall = 0;
+      this.work.style.minHeight = "";
+    }
+    this.tallAbout = about;
+    const height = this.work.offsetHeight;
+    if (height <= this.tall) return;
+    this.tall = height;
+    this.work.style.minHeight = `${height}px`;
   }
 
   /** The learner's choice; else the one that told most when the unit was opened, from step to step. */
