@@ -67,7 +67,9 @@ class TestImportMap:
         with pytest.raises(ValueError, match=r"a\.mjs imports b\.mjs, which is not among"):
             import_map("a", {"a.mjs": b'import "./b.mjs";'})
 
-    @pytest.mark.parametrize("source", [b"fetch(import.meta.url)", b"/** x */ const m = import(name)"])
+    @pytest.mark.parametrize(
+        "source", [b"fetch(import.meta.url)", b"/** x */ const m = import(name)"]
+    )
     def test_a_module_that_needs_a_server_is_refused(self, source: bytes) -> None:
         with pytest.raises(ValueError, match=r"a\.mjs says"):
             import_map("a", {"a.mjs": source})

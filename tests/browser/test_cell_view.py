@@ -115,6 +115,8 @@ def test_the_keyboard_goes_through_the_units_and_opens_one(open_page: OpenPage) 
     page.keyboard.press("Enter")
     expect(stage.get_by_role("navigation", name="How deep you look")).to_contain_text("unit 2")
     expect(picture(stage)).to_be_hidden()
+    page.keyboard.press("Escape")
+    expect(picture(stage)).to_be_visible()
 
 
 def test_a_gate_that_is_held_is_pinned_at_every_step_until_it_is_let_go(

@@ -15,8 +15,11 @@ test("LSTM: 0.5 × 1.2 is kept, 0.25 × −0.8 written, and both add up", () => 
 });
 
 test("GRU: the state is mixed with the candidate", () => {
-  const flow = { z: d(0.75), renew: d(0.25), h0: d(0.4), n: d(-0.8), kept: d(0.3), written: d(-0.2), xn: d(0.2), r: d(0.5), q: d(-2.6) };
-  assert.match(text(equation("gru", flow, 0, false)), /0\.750 × 0\.400 \+ 0\.250 × −0\.800 = 0\.300 kept \+ −0\.200 new = 0\.100/);
+  const flow = { z: d(0.75), renew: d(0.25), h0: d(0.4), n: d(-0.8), kept: d(0.3), written: d(-0.2), xn: d(0.2), r: d(0.5), q: d(-2.6), an: d(-1.1) };
+  assert.match(text(equation("gru", flow, 0, false)), /0\.750 × 0\.400 \+ 0\.250 × −0\.800 = 0\.300 kept \+ −0\.200 new = 0\.100\n/);
+  // tanh(0.2 + 0.5 × −2.6) = tanh(−1.1) = −0.8005
+  assert.match(text(equation("gru", { ...flow, n: d(-0.8005) }, 0, false)), /n = tanh\(0\.200 \+ 0\.500 × −2\.60\) = −0\.8005?$/);
+  assert.match(text(equation("gru", { ...flow, n: d(0.5) }, 0, false)), /n is pinned at 0\.500$/);
 });
 
 test("RNN: the two sums, then the squashing", () => {
@@ -25,7 +28,7 @@ test("RNN: the two sums, then the squashing", () => {
 });
 
 test("going back: where the gradient comes from, and what goes on", () => {
-  const back = { direct: d(0.5), fromNext: d(-0.25), h: d(0.25), carried: d(0.125), through: d(0.375), c: d(0.5), c0: d(0.1) };
+  const back = { direct: d(0.5), fromNext: d(-0.25), h: d(0.25), carried: d(0.125), through: d(0.375), c: d(0.5), c0: d(0.1), straight: d(0.1) };
   assert.equal(text(equationBack("lstm", { f: d(0.2) }, back, 0)), "∂L/∂h = 0.500 from here + −0.250 from later = 0.250\n"
     + "∂L/∂c = 0.125 along the conveyor + 0.375 by way of h = 0.500\n× f 0.200 → cₜ₋₁ gets 0.10");
 });
@@ -33,6 +36,11 @@ test("going back: where the gradient comes from, and what goes on", () => {
 test("a vanished gradient is told in powers of ten and not as 0", () => {
   const back = { direct: d(0), fromNext: d(2e-9), h: d(2e-9), h0: d(1e-9), a: d(2e-9) };
   assert.match(text(equationBack("rnn_tanh", {}, back, 0)), /= 0 from here \+ 2\.0 × 10⁻⁹ from later = 2\.0 × 10⁻⁹\n/);
+});
+
+test("with peepholes the memory before gets more than f lets through", () => {
+  const back = { direct: d(0), fromNext: d(0), h: d(0), carried: d(0.5), through: d(0), c: d(0.5), straight: d(0.1), c0: d(0.25) };
+  assert.match(text(equationBack("lstm", { f: d(0.2) }, back, 0)), /× f 0\.200 = 0\.10, with the peepholes → cₜ₋₁ gets 0\.25$/);
 });
 
 test("a unit is described by its own values, pins and silence", () => {

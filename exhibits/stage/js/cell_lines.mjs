@@ -24,7 +24,10 @@ export const plain = (sign) => sign.replace(/_\{([^}]*)\}/g, "$1").replace("_", 
 const letters = (text) => plain(text).length;
 
 export class CellLines {
-  /** @param {SVGSVGElement} root @param {ReturnType<typeof import("./cell_plan.mjs").plan>} plan @param {1|-1} direction */
+  /**
+   * @param {SVGSVGElement} root @param {ReturnType<typeof import("./cell_plan.mjs").plan>} plan
+   * @param {1|-1} direction in which the layer reads
+   */
   constructor(root, plan, direction) {
     this.plan = plan;
     this.turn = direction > 0 ? (text) => text : (text) => text.replace(/t([−+])1/g,

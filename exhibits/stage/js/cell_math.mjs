@@ -126,7 +126,10 @@ function rnnForward(run, layer, step) {
     a: each(run.hidden, (k) => inp[k] + rec[k]) };
 }
 
-/** Everything that flows back at a step; null where the run has no gradients. @param {RunData} run @returns {Vectors|null} */
+/**
+ * Everything that flows back at a step; null where the run has no gradients.
+ * @param {RunData} run @returns {Vectors|null}
+ */
 export function backward(run, layer, step) {
   if (!run.of(layer, "grad_hidden")) return null;
   const local = localGradients(run, layer, step);

@@ -18,7 +18,7 @@ export class CellOutput {
     this.rows = [];
   }
 
-  /** @param {import("./graph.mjs").Scene} scene @param {{output: {x: number, y: number, w: number}|null, tight: boolean}} plan */
+  /** @param {import("./graph.mjs").Scene} scene @param {ReturnType<typeof import("./cell_plan.mjs").plan>} plan */
   layout(scene, plan) {
     this.scene = scene;
     this.shown = "";

@@ -59,7 +59,7 @@ export function plan(cell, { width, hidden, peepholes = false }) {
   const second = { top: first.bottom + under + label, bottom: first.bottom + under + label + lanes };
   const made = CELLS[cell]({ cell, room, tight, hidden, pitch, first, second, peepholes, under: below,
     square: tight ? 12 : 18,
-    rowWidth: tight ? Math.min(42, room * 0.11) : Math.min(76, room * 0.085), valve: tight ? 32
+    rowWidth: tight ? Math.min(42, room * 0.11) : Math.min(70, room * 0.078), valve: tight ? 32
       : Math.min(64, room * 0.075) });
   return { ...made, width: room, tight, short: room < SHORT, beside, pitch, hidden,
     tiers: [first, second], label,

@@ -65,7 +65,14 @@ export class CellUnits {
     const box = this.buttons[unit].getBoundingClientRect();
     // Worked by a key a click has no place of its own.
     const from = detail > 0 ? { x: clientX, y: clientY } : { x: box.left, y: box.top };
+    this.leave();
     this.track.stage.open(unit, from);
+  }
+
+  /** What had the focus goes out of sight; the stage's keys go on working. */
+  leave() {
+    this.track.stage.root.toggleAttribute("data-pointed", true);
+    this.track.stage.root.focus({ preventScroll: true });
   }
 
   key(event) {
@@ -103,6 +110,7 @@ export class CellUnits {
     if (event.target.closest?.("button, [role=slider]")) return;
     const unit = this.at(event);
     if (unit === null) return;
+    this.leave();
     this.track.stage.focus(this.track.number);
     this.track.stage.open(unit, { x: event.clientX, y: event.clientY });
   }

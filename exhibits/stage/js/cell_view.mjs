@@ -206,7 +206,7 @@ export class CellView {
     for (const part of parts) {
       if (part === GAP) clause = html("span", {}, this.sum);
       else if (part.strong) html("b", {}, clause).textContent = part.text;
-      else clause.append(part.text);
+      else clause.append(this.scene.direction > 0 ? part.text : part.text.replaceAll("ₜ₋₁", "ₜ₊₁"));
     }
   }
 }

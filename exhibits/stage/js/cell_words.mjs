@@ -46,7 +46,14 @@ function gru(at, silent) {
   return [strong("h"), ...(silent ? [plain(" = "), strong("0"), plain(", the unit is silenced")] : [
     plain(` = z · h${MINUS} + (1 − z) · n = ${kept.factors.join(" × ")} + ${written.factors.join(" × ")} `
       + `= ${kept.text} kept + ${written.text} new ${way.equals} `), strong(way.total)]),
-  GAP, plain("n"), plain(` = tanh(${significant(at("xn"), 3)} + ${significant(at("r"), 3)} × ${significant(at("q"), 3)}) = `), strong(significant(at("n"), 3))];
+  GAP, strong("n"), ...candidate(at)];
+}
+
+function candidate(at) {
+  const told = significant(at("n"), 3);
+  if (Math.abs(Math.tanh(at("an")) - at("n")) > 1e-4) return [plain(" is pinned at "), strong(told)];
+  const [x, r, q] = ["xn", "r", "q"].map((name) => significant(at(name), 3));
+  return [plain(` = tanh(${x} + ${r} × ${q}) = `), strong(told)];
 }
 
 function rnn(at, silent, cell) {
@@ -65,7 +72,12 @@ function added(values, total) {
   return { terms: way.products.map(({ text }) => text), equals: way.equals, total: way.total };
 }
 
-/** The same going back. @param {import("./cell_math.mjs").Vectors} flow forward @param {import("./cell_math.mjs").Vectors} back @returns {Part[]} */
+/**
+ * The same going back.
+ * @param {import("./cell_math.mjs").Vectors} flow what flows forward
+ * @param {import("./cell_math.mjs").Vectors} back what flows back
+ * @returns {Part[]}
+ */
 export function equationBack(cell, flow, back, unit) {
   const at = (name) => spoken(back[name][unit]);
   const sum = (names, total) => added(names.map((name) => back[name][unit]), back[total][unit]);
@@ -76,8 +88,10 @@ export function equationBack(cell, flow, back, unit) {
   if (cell === "lstm") {
     const memory = sum(["carried", "through"], "c");
     parts.push(GAP, strong("∂L/∂c"),
-      plain(` = ${memory.terms[0]} along the conveyor + ${memory.terms[1]} by way of h ${memory.equals} `), strong(memory.total),
-      GAP, plain(`× f ${significant(flow.f[unit], 3)} → c${MINUS} gets `), strong(at("c0")));
+      plain(` = ${memory.terms[0]} along the conveyor + ${memory.terms[1]} by way of h ${memory.equals} `),
+      strong(memory.total));
+    const more = back.c0[unit] === back.straight[unit] ? "" : ` = ${at("straight")}, with the peepholes`;
+    parts.push(GAP, plain(`× f ${significant(flow.f[unit], 3)}${more} → c${MINUS} gets `), strong(at("c0")));
   } else {
     if (cell === "gru") parts.push(GAP,
       plain(`× z ${significant(flow.z[unit], 3)} = ${at("straight")} straight back`));
@@ -95,8 +109,9 @@ export function describeUnit(run, layer, step, unit, backward) {
   const pinned = (field) => (pinsOf(run, layer, field).has(unit) ? " (pinned)" : "");
   const values = run.header.strips.map((field) =>
     `${FIELDS[field].name} ${significant(run.at(layer, field, step, unit))}${pinned(field)}`);
-  const gradients = backward ? ["hidden", "cell"].filter((field) => run.of(layer, `grad_${field}`))
-    .map((field) => `gradient of the ${FIELDS[field].name} ${significant(run.at(layer, `grad_${field}`, step, unit))}`) : [];
+  const slope = (field) => significant(run.at(layer, `grad_${field}`, step, unit));
+  const known = backward ? ["hidden", "cell"].filter((field) => run.of(layer, `grad_${field}`)) : [];
+  const gradients = known.map((field) => `gradient of the ${FIELDS[field].name} ${slope(field)}`);
   const silent = silencedOf(run, layer).has(unit) ? ", silenced" : "";
   return `Unit ${unit}${silent}: ${[...values, ...gradients].join(", ")}`;
 }

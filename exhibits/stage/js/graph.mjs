@@ -113,6 +113,7 @@ export class Graph {
       if (at) label(geometry.narrow ? short : long, at.middle + above);
     }
     this.drawChance(label);
+    if (this.scene.ghost && !geometry.narrow) label("small, dashed: before", geometry.rows.prediction.middle + 17, "small");
     if (run.header.input.standardised && !geometry.narrow) label("standardised", geometry.rows.input.middle + 8, "small");
     if (!this.kind.text) this.drawKey(label);
     run.header.layers.forEach((layer, k) => {

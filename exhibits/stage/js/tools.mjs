@@ -43,7 +43,7 @@ export class Tools {
     this.difference = this.button(this.changes, "Difference", "Show only what changed: new minus before", () => stage.showDifference());
     this.said = html("span", { class: "changed", role: "status" }, this.changes);
     this.problem = html("p", { class: "edit-problem", role: "alert" });
-    this.root.after(this.problem);
+    this.stage.root.querySelector("[data-transport]").before(this.problem);
   }
 
   group(name) {
@@ -69,10 +69,17 @@ export class Tools {
     this.redo.disabled = redo === 0;
     this.reset.disabled = changed.length === 0;
     this.difference.hidden = !hasGhost;
-    this.said.textContent = changed.length > 0 ? `${summary(changed)} (small and dashed: as it was)` : "";
+    this.said.textContent = summary(changed);
     this.said.title = changed.join("; ");
     this.problem.textContent = problem ? `Not changed: ${problem}.` : "";
     this.problem.hidden = !problem;
+  }
+
+  /** With the transport, always in reach; on a phone above it, where it may scroll away. */
+  place(narrow) {
+    const transport = this.stage.root.querySelector("[data-transport]");
+    if (narrow && transport.contains(this.root)) transport.before(this.root);
+    if (!narrow && !transport.contains(this.root)) transport.querySelector(".keys").before(this.root);
   }
 
   /** @param {{panels: string[], difference: boolean}} state */
