@@ -16,9 +16,10 @@ from exhibits.frame import name_drawer
 from exhibits.network_controls import network_controls
 from exhibits.runs import traced
 from exhibits.sequence_controls import UnknownCharacterError, in_alphabet, sequence_controls
-from exhibits.share import link_popover, view_of_link
+from exhibits.share import address, link_popover, view_of_link
 from exhibits.stage import StageState, stage
 from exhibits.table import MAX_LENGTH
+from exhibits.take_along import take_along
 from rnn_core import Numbers, Run, Setup, Text, load_weights
 
 # Seconds between the stage and the figure: the browser then paints the stage before it turns to
@@ -127,6 +128,7 @@ def _stage(base: Setup, choice: str, key: str) -> None:
     )
     with st.container(horizontal=True, gap="small"):
         link_popover(key, state)
+        take_along(shown, state, key, link=address(key, state))
     follows = (state.layer, workbench.settled(key, base))
     before = st.session_state.get(f"{key}_figures_follow", follows)
     st.session_state[f"{key}_layer"] = state.layer

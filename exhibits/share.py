@@ -67,9 +67,9 @@ def link_popover(key: str, state: StageState) -> None:
             "changed. For another machine that has Unrolled, put that machine's address in place "
             "of the part before */lab*."
         )
-        st.code(_address(key, state), language=None, wrap_lines=True)
+        st.code(address(key, state), language=None, wrap_lines=True)
 
 
-def _address(key: str, state: StageState) -> str:
+def address(key: str, state: StageState) -> str:
     query = st.query_params.to_dict() | {f"{key}_view": view_to_link(state)}
     return f"{st.context.url}?{urlencode(query)}"

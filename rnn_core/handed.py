@@ -3,8 +3,8 @@
     δh_{t-1} = e_{t-1} + handed hidden of t        W_hhᵀ δa_t, for the GRU and z_t ⊙ δh_t
     δc_{t-1} = handed cell of t + what comes by way of h_{t-1}, and of o where there are peepholes
 
-In a reverse layer "before" is the step that it took before, t + 1. Where truncation cuts, nothing
-is handed over.
+In a reverse layer "before" is the step that it took before, t + 1; the first step that a layer took
+hands to the state that it started from. Where truncation cuts, nothing is handed over.
 """
 
 from typing import NamedTuple
@@ -37,7 +37,7 @@ def handed_back(run: Record, layer: int) -> Handed:
     weights, direct = layer_weights(run.weights, suffix), from_above(run, layer)
     assert trace.grad_hidden is not None
     if run.truncation is not None:
-        return _within_windows(trace, weights, direct, run.truncation.windows)
+        return _within_windows(run, layer, weights, direct)
     hidden = factors(run, f"weight_hh{suffix}").deltas @ weights["weight_hh"]
     if isinstance(trace, GRUTrace):
         by_state = trace.update_gate * trace.grad_hidden
@@ -77,22 +77,22 @@ def _cell(trace: LayerTrace, weights: Weights) -> States | None:
     return carried
 
 
-def _within_windows(
-    trace: LayerTrace, weights: Weights, direct: States, windows: tuple[tuple[int, int], ...]
-) -> Handed:
+def _within_windows(run: Record, layer: int, weights: Weights, direct: States) -> Handed:
     """A truncated gradient is a sum over windows: what arrives is what was handed over."""
-    assert trace.grad_hidden is not None
+    trace, cut = run.layers[layer], run.truncation
+    assert trace.grad_hidden is not None and cut is not None
     crossed = np.zeros(len(direct), bool)
-    for start, stop in windows:
+    for start, stop in cut.windows:
         crossed[start + 1 : stop] = True
     steps = np.flatnonzero(crossed)
     hidden, cell = np.zeros_like(direct), None
-    hidden[steps] = (trace.grad_hidden - direct)[steps - 1]
+    hidden[0], hidden[steps] = cut.grad_initial_hidden[layer], (trace.grad_hidden - direct)[steps - 1]
     if isinstance(trace, LSTMTrace):
         assert trace.grad_cell is not None and trace.grad_preactivation is not None
+        assert cut.grad_initial_cell is not None
         local = trace.grad_hidden * lstm.slopes(trace).cell
         if "weight_co" in weights:
             local += lstm.blocks(trace.grad_preactivation)[3] * weights["weight_co"]
         cell = np.zeros_like(direct)
-        cell[steps] = (trace.grad_cell - local)[steps - 1]
+        cell[0], cell[steps] = cut.grad_initial_cell[layer], (trace.grad_cell - local)[steps - 1]
     return Handed(hidden, cell, direct)

@@ -8,6 +8,7 @@ held against the float64 trace. States and weights travel as float32, so the ter
 import json
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -61,7 +62,7 @@ BLOCKS = {
     "rnn_relu": ("hidden",),
 }
 TEXT, SERIES = Text("a(b[c)]ba"), Numbers((0.3, -1.2, 0.8, 2.0, -0.4, 0.0, 1.1))
-SHAPES = {
+SHAPES: dict[str, dict[str, Any]] = {
     "one layer": {},
     "stacked": {"num_layers": 2},
     "both ways": {"bidirectional": True},

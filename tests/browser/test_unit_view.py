@@ -57,10 +57,11 @@ def test_a_click_on_a_unit_in_the_graph_opens_it_and_escape_leads_out(open_page:
     # The lower half of the active cell holds its units' hidden states: the tip names the one that
     # is under the pointer.
     x, foot = outline["x"] + outline["width"] / 2, outline["y"] + outline["height"]
-    head = stage.locator("[data-tip-head]")
+    head, named = stage.locator("[data-tip-head]"), None
     for right, up in [(right, up) for right in (0, 4, 8) for up in range(12, 40, 3)]:
         page.mouse.move(x + right, foot - up)
-        if named := re.search(r"unit (\d+)", head.inner_text()):
+        named = re.search(r"unit (\d+)", head.inner_text())
+        if named:
             break
     assert named
     page.mouse.click(x + right, foot - up)

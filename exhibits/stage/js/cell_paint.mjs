@@ -136,11 +136,9 @@ export class CellPaint {
   /** A block with nothing in it yet. */
   outline(context, block) {
     const { hidden } = this.plan;
-    context.globalAlpha = EMPTY;
     context.strokeStyle = this.colours.muted;
     context.lineWidth = 1;
     context.fillStyle = this.colours.back;
-    context.fillRect(block.x - 1, block.y - 1, block.w + 2, block.h + 2);
     context.globalAlpha = 1;
     context.fillRect(block.x - 1, block.y - 1, block.w + 2, block.h + 2);
     context.globalAlpha = EMPTY;

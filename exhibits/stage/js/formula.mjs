@@ -58,7 +58,8 @@ export function lossFormulas(categorical) {
       [letter("L", "loss", "t"), plain(" = ½ ("), letter("ŷ", "out", "t"), plain(" − "), letter("y", "y", "t"), { text: ")", sup: "2", upright: true }]];
   }
   return [[letter("o", "out"), plain(" = "), ...output],
-    [letter("p", "p", "k"), plain(" = "), { text: "e", part: "out", sup: "oₖ" }, plain(" / Σ"), letter("", "out", "j"), plain(" "), { text: "e", part: "out", sup: "oⱼ" }],
+    [letter("p", "p", "k"), plain(" = "), letter("e", "out", undefined, "oₖ"), plain(" / Σ"), letter("", "out", "j"), plain(" "),
+      letter("e", "out", undefined, "oⱼ")],
     [letter("L", "loss", "t"), plain(" = −ln "), letter("p", "p", "target")]];
 }
 
@@ -74,30 +75,36 @@ export function backFormulas({ cell, row, top, peepholes }) {
   const hidden = [letter("δh", "δh", "t"), plain(" = "), ...own, plain(" + "), ...later, ...straight];
   const passes = passedOn(cell, times);
   if (row !== "cell") return [hidden, ...passes];
-  const holes = peepholes ? [plain(" + "), letter("w", "c", "co"), letter("δ", "c", "t", "o"), plain(" + "), letter("w", "c", "ci"), letter("δ", "c", "t+1", "i"),
-    plain(" + "), letter("w", "c", "cf"), letter("δ", "c", "t+1", "f")] : [];
+  const hole = (sign, when) => [plain(" + "), letter("w", "c", `c${sign}`), letter("δ", "c", when, sign)];
+  const holes = peepholes ? [...hole("o", "t"), ...hole("i", "t+1"), ...hole("f", "t+1")] : [];
   return [[letter("δc", "δc", "t"), plain(" = "), letter("f", "f", "t+1"), times, letter("δc", "f", "t+1"), plain(" + "),
     letter("δh", "h", "t"), times, letter("o", "h", "t"), times, plain("(1 − tanh"), { text: "", sup: "2", upright: true }, letter(" c", "h", "t"), plain(")"), ...holes],
   ...passes];
 }
 
-/** δa of each gate. */
+/** δa of each gate: what reaches it, times how steep it is. */
 function passedOn(cell, times) {
+  const sigmoid = (sign) => [letter(sign, `pass-${sign}`), plain("(1 − "), letter(sign, `pass-${sign}`), plain(")")];
+  const tanh = (sign) => [plain("(1 − "), letter(sign, `pass-${sign}`, undefined, "2"), plain(")")];
+  const line = (sign, ...factors) => [letter("δ", `pass-${sign}`, "t", sign), plain(" = "),
+    ...factors.flatMap((factor, k) => (k > 0 ? [times, ...factor] : factor))];
+  const [deltaH, deltaC] = [[letter("δh", "δh", "t")], [letter("δc", "δc", "t")]];
   if (cell === "lstm") {
     return [
-      [letter("δ", "pass-f", "t", "f"), plain(" = "), letter("δc", "δc", "t"), times, letter("c", "c", "t−1"), times, letter("f", "pass-f"), plain("(1 − "), letter("f", "pass-f"), plain(")")],
-      [letter("δ", "pass-i", "t", "i"), plain(" = "), letter("δc", "δc", "t"), times, letter("g", "g", "t"), times, letter("i", "pass-i"), plain("(1 − "), letter("i", "pass-i"), plain(")")],
-      [letter("δ", "pass-g", "t", "g"), plain(" = "), letter("δc", "δc", "t"), times, letter("i", "i", "t"), times, plain("(1 − "), letter("g", "pass-g", undefined, "2"), plain(")")],
-      [letter("δ", "pass-o", "t", "o"), plain(" = "), letter("δh", "δh", "t"), times, name("tanh("), letter("c", "c'", "t"), plain(")"), times, letter("o", "pass-o"), plain("(1 − "), letter("o", "pass-o"), plain(")")],
+      line("f", deltaC, [letter("c", "c", "t−1")], sigmoid("f")),
+      line("i", deltaC, [letter("g", "g", "t")], sigmoid("i")),
+      line("g", deltaC, [letter("i", "i", "t")], tanh("g")),
+      line("o", deltaH, [name("tanh("), letter("c", "c'", "t"), plain(")")], sigmoid("o")),
     ];
   }
   if (cell === "gru") {
     return [
-      [letter("δ", "pass-n", "t", "n"), plain(" = "), letter("δh", "δh", "t"), times, plain("(1 − "), letter("z", "pass-n"), plain(")"), times, plain("(1 − "), letter("n", "pass-n", undefined, "2"), plain(")")],
-      [letter("δ", "pass-r", "t", "r"), plain(" = "), letter("δ", "pass-n", "t", "n"), times, letter("q", "pass-r"), times, letter("r", "pass-r"), plain("(1 − "), letter("r", "pass-r"), plain(")")],
-      [letter("δ", "pass-z", "t", "z"), plain(" = "), letter("δh", "δh", "t"), times, plain("("), letter("h", "h", "t−1"), plain(" − "), letter("n", "n", "t"), plain(")"), times, letter("z", "pass-z"), plain("(1 − "), letter("z", "pass-z"), plain(")")],
+      line("n", deltaH, [plain("(1 − "), letter("z", "pass-n"), plain(")")], tanh("n")),
+      line("r", [letter("δ", "pass-n", "t", "n")], [letter("q", "pass-r")], sigmoid("r")),
+      line("z", deltaH, [plain("("), letter("h", "h", "t−1"), plain(" − "), letter("n", "n", "t"), plain(")")], sigmoid("z")),
     ];
   }
-  const slope = cell === "rnn_tanh" ? [plain("(1 − "), letter("h", "pass-h", "t", "2"), plain(")")] : [plain("["), letter("a", "pass-h", "t"), plain(" > 0]")];
-  return [[letter("δa", "pass-h", "t"), plain(" = "), letter("δh", "δh", "t"), times, ...slope]];
+  const slope = cell === "rnn_tanh" ? [plain("(1 − "), letter("h", "pass-h", "t", "2"), plain(")")]
+    : [plain("["), letter("a", "pass-h", "t"), plain(" > 0]")];
+  return [[letter("δa", "pass-h", "t"), plain(" = "), ...deltaH, times, ...slope]];
 }

@@ -5,6 +5,7 @@
 
 import { html, svg } from "./dom.mjs";
 import { PANELS } from "./panels.mjs";
+import { savePicture } from "./picture.mjs";
 
 const ICONS = {
   undo: "M9 7H15a5 5 0 0 1 0 10H8M9 7l4-4M9 7l4 4",
@@ -25,9 +26,12 @@ export class Tools {
       return button;
     });
     this.buildChanges();
-    this.view = this.group("Show");
+    this.view = this.group("Show and take along");
     this.full = this.button(this.view, "Present", "Nothing else on the screen, and all of it larger (P; Esc leads back)",
       () => stage.presentation.toggle());
+    for (const kind of ["svg", "png"]) {
+      this.button(this.view, kind.toUpperCase(), `Save the present picture as ${kind.toUpperCase()}`, () => savePicture(stage, kind));
+    }
   }
 
   buildChanges() {
@@ -62,6 +66,7 @@ export class Tools {
    *   problem?: string}} options what the page allows, and what is changed
    */
   load(options, hasGhost) {
+    for (const button of this.toggles) button.hidden = options.offline === true && button.dataset.panel === "nudge";
     const { undo = 0, redo = 0, changed = [], problem = "" } = options;
     this.root.hidden = options.tools === false;
     this.changes.hidden = !options.edits || (undo === 0 && redo === 0 && changed.length === 0);

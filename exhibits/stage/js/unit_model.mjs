@@ -100,8 +100,10 @@ function lossModel(run, { layer, step, row }) {
   const rows = told.map((one) => {
     const value = run.array("prediction")[step * outputs + one.output];
     const label = categorical ? named(classes[one.output]) : "";
-    const name = !categorical ? "prediction" : one.target ? (one.best ? `${label} comes, and is expected most` : `${label} comes`) : `${label} is expected most`;
-    return { key: key(one), name, symbol: categorical ? { sign: "p" } : { sign: "ŷ", sub: "t" }, value, text: categorical ? bounded(value) : significant(value, 3), part: "p" };
+    const comes = one.best ? `${label} comes, and is expected most` : `${label} comes`;
+    const name = !categorical ? "prediction" : one.target ? comes : `${label} is expected most`;
+    return { key: key(one), name, symbol: categorical ? { sign: "p" } : { sign: "ŷ", sub: "t" }, value, part: "p",
+      text: categorical ? bounded(value) : significant(value, 3) };
   });
   const sum = outputSum(run, step, chosen.output);
   const notes = [];
@@ -126,7 +128,8 @@ function backModel(run, { layer, step, unit, row }) {
   const { depth } = run.header.layers[layer];
   return { rows, row: open, sums: [sums[open]], squash: null, then: "What the unit hands on",
     equations: passedOn(run, layer, step, unit),
-    formulas: backFormulas({ cell: run.header.cell, row: open, top: !run.header.layers.some((other) => other.depth > depth), peepholes: Boolean(run.of(layer, "weight_ci")) }),
+    formulas: backFormulas({ cell: run.header.cell, row: open, top: !run.header.layers.some((other) => other.depth > depth),
+      peepholes: Boolean(run.of(layer, "weight_ci")) }),
     notes, lines: rows.map(({ key, symbol }) => ({ what: key, symbol })) };
 }
 

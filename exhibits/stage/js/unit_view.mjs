@@ -215,9 +215,10 @@ function captionsOf(run, { layer, step, phase }) {
   const [before, later] = [-1, 1].map((by) => stepBy(run, layer, step, by));
   const { depth } = run.header.layers[layer];
   const top = !run.header.layers.some((other) => other.depth > depth);
-  const cell = phase === "backward";
-  return { x: depth > 0 ? "layer below" : "input", h: phase === "loss" ? `state at t = ${step}` : cell ? "from h" : before === null ? "initial state" : `state at t = ${before}`,
-    b: "bias", c: cell ? "peephole" : "memory", q: "recurrent", e: top ? "loss here" : "layer above", later: `from t = ${later}`, z: "straight", f: `from t = ${later}` };
+  const back = phase === "backward";
+  const state = before === null ? "initial state" : `state at t = ${before}`;
+  return { x: depth > 0 ? "layer below" : "input", h: phase === "loss" ? `state at t = ${step}` : back ? "from h" : state,
+    b: "bias", c: back ? "peephole" : "memory", q: "recurrent", e: top ? "loss here" : "layer above", later: `from t = ${later}`, z: "straight", f: `from t = ${later}` };
 }
 
 /** A run before a change stands beside the new one only where both are of the same shape. */
