@@ -33,7 +33,7 @@ class LayerNudge:
     """One record's ripple; row t is the step of the input, 0 where it does not reach.
 
     `relative_error` is NaN where both changes are too small to tell from rounding, infinite
-    where only the predicted one is not. `breaks_at` is the first step, in the order in which
+    where the real one alone is 0, or overflows. `breaks_at` is the first step, in the order in which
     the layer reads, whose error exceeds the tolerance (None: no step). `linear_up_to` is the
     largest size, in `size`'s direction and unsigned, up to which no step's error exceeds it:
     found on sizes from 1e-4 to 1e3 to a part in 300; 0 where the smallest already exceeds it,
@@ -180,9 +180,9 @@ def _relative_errors(
         expected = np.linalg.norm(predicted, axis=-1)
     floor = NOISE * np.finfo(change.dtype).eps * np.maximum(1.0, np.linalg.norm(before, axis=-1))
     told, overflows = np.maximum(size, expected) > floor[:, None], ~np.isfinite(size)
-    errors = np.full_like(size, np.inf)
-    np.divide(apart, size, out=errors, where=(size > floor[:, None]) & ~overflows)
-    return np.where(told | overflows, errors, np.nan)
+    errors = np.where(told | overflows, np.inf, np.nan)
+    np.divide(apart, size, out=errors, where=told & (size > 0.0) & ~overflows)
+    return errors
 
 
 def _linear_up_to(

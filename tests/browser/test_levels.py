@@ -93,7 +93,9 @@ def test_the_breadcrumb_leads_out(open_page: OpenPage) -> None:
     assert level_of(stage) == "overview"
 
 
-@pytest.mark.parametrize(("levels", "says"), [(1, "Inside the cell at t = 7"), (2, "The arithmetic of unit 0 at t = 7")])
+@pytest.mark.parametrize(
+    ("levels", "says"), [(1, "Inside the cell at t = 7"), (2, "The arithmetic of unit 0 at t = 7")]
+)
 def test_each_level_is_told_aloud(open_page: OpenPage, levels: int, says: str) -> None:
     stage = deeper(open_page("/lab"), levels)
     expect(stage.locator("[data-live]")).to_contain_text(says)

@@ -83,7 +83,7 @@ export class CellHands {
   }
 
   able() {
-    return Boolean(this.track.stage.options.edits);
+    return this.track.editable;
   }
 
   first(step) {

@@ -246,7 +246,8 @@ export class Stage {
 
   pickUnit(unit) {
     this.state.unit = unit === this.state.unit ? null : unit;
-    this.changed();
+    if (this.state.unit === null && this.state.level === "unit") this.goTo("cell");
+    else this.changed();
   }
 
   /** The next unit down the strips, or up; from none to the first, or the last. */
@@ -284,7 +285,7 @@ export class Stage {
    */
   open(unit, from, field) {
     this.state.unit = unit;
-    this.field = field;
+    if (field) this.asked = { field };
     if (this.state.level === "unit") this.changed();
     else this.goTo("unit", from);
   }

@@ -18,7 +18,8 @@ const BAR = 26;
 export class SumView {
   /**
    * @param {HTMLElement} root
-   * @param {{go: (from: {layer: number, step: number, unit: number}) => void, stage: import("./stage.mjs").Stage}} hooks
+   * @param {{go: (from: {layer: number, step: number, unit: number}) => void, stage: import("./stage.mjs").Stage,
+   *   mayChange: () => boolean}} hooks
    */
   constructor(root, hooks) {
     this.root = root;
@@ -176,22 +177,22 @@ export class SumView {
 
   /** Weights and biases, and the input where it is a number, at the learner's hand. */
   hand(card, term) {
-    const { stage } = this.hooks;
+    const { mayChange } = this.hooks;
     const alone = term.value === null;
     const [node, other] = alone ? [card.result, card.factor] : [card.factor, card.result];
     const label = alone || term.joins ? term.place?.[0] ?? "" : `weight of ${term.says}, ${term.place?.[0]}`;
     unadjustable(other);
-    this.offer(node, stage.options.edits && term.place, { label, limit: () => this.limit(term.place[0]), get: () => card.term.weight,
+    this.offer(node, mayChange() && term.place, { label, limit: () => this.limit(term.place[0]), get: () => card.term.weight,
       edit: () => ({ kind: "weight", place: card.term.place }) });
     if (card.value.tagName === "BUTTON") return;
     const value = () => card.term.value;
     if (term.valuePlace) {
-      this.offer(card.number, stage.options.edits, { label: term.valuePlace[0], limit: () => this.limit(term.valuePlace[0]), get: value,
+      this.offer(card.number, mayChange(), { label: term.valuePlace[0], limit: () => this.limit(term.valuePlace[0]), get: value,
         edit: () => ({ kind: "weight", place: card.term.valuePlace }) });
       return;
     }
     const inputs = () => niceLimit(2 * largest((this.around.ghostRun ?? this.around.run).array("inputs")));
-    this.offer(card.number, stage.options.edits && term.inputStep !== undefined, { label: `input at t = ${term.inputStep}`, limit: inputs, get: value,
+    this.offer(card.number, mayChange() && term.inputStep !== undefined, { label: `input at t = ${term.inputStep}`, limit: inputs, get: value,
       edit: () => ({ kind: "input", place: [card.term.inputStep] }) });
   }
 

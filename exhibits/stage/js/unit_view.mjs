@@ -26,7 +26,7 @@ export class UnitView {
     this.rows = html("div", { class: "unit-rows", role: "group", "aria-label": "The sum that is open" }, root);
     this.work = html("div", { class: "unit-work" }, root);
     const sums = html("div", { class: "unit-sums" }, this.work);
-    const hooks = { stage: this.stage, light: (part, term) => this.light(part, term), go: (from) => this.go(from) };
+    const hooks = { stage: this.stage, mayChange: () => track.editable, light: (part, term) => this.light(part, term), go: (from) => this.go(from) };
     this.sums = [0, 1].map(() => new SumView(html("div", { class: "unit-sum" }, sums), hooks));
     this.curve = new CurveView(html("div", { class: "unit-squash" }));
     this.then = html("section", { class: "unit-then" }, root);
@@ -117,6 +117,9 @@ export class UnitView {
     const about = `${this.scene.run.header.cell} ${layer} ${unit}`;
     if (about !== this.about) this.opened = {};
     this.about = about;
+    // What was clicked to come here, once: a gate's strip opens that gate's sum.
+    if (this.stage.asked !== this.heard) this.chosen[phase] = this.stage.asked.field;
+    this.heard = this.stage.asked;
     return this.chosen[phase] ?? this.opened?.[phase];
   }
 
