@@ -1,8 +1,8 @@
 """What the learner changes on the stage: checked, kept, taken back, done again, and in the link.
 
 A change comes from the browser as {kind, place, value, final}; `final` is False while a hand still
-drags it, so that one drag is one step back. The kinds are those of `_FIELDS`, with places as in
-`rnn_core.Changes`; "hold" pins one gate of every unit, None as a value takes a change out.
+drags it, so that one drag is one step back. The kinds and their places are those of `_PLACES`, as
+in `rnn_core.Changes`; "hold" pins one gate of every unit, None as a value takes a change out.
 Histories are kept for each setup that was changed: who goes back to it finds their changes there.
 """
 
@@ -15,7 +15,7 @@ from rnn_core import Changes, Setup
 
 MOST_KEPT = 100  # steps back
 LONGEST_LINK = 6000  # characters of changes in a link
-
+LONGEST_REASON = 300  # characters that say why a change was refused
 
 UNCHANGED = Changes()
 
@@ -37,20 +37,29 @@ def edited(history: History, edit: Mapping[str, Any], setup: Setup) -> History:
         ValueError: the edit makes no sense, or does not fit the setup; nothing has changed then.
     """
     kind = edit.get("kind")
-    if kind in _MOVES:
+    if isinstance(kind, str) and kind in _MOVES:
         return _MOVES[kind](history)
-    present = _with(history.present, edit, setup)
+    at = _checked_place(kind, edit.get("place"))
     try:
+        present = _with(history.present, kind, at, edit.get("value"), setup)
         replace(setup, changes=present)
-    except TypeError as problem:
-        raise ValueError(str(problem)) from None
+    except (TypeError, ValueError, OverflowError) as problem:
+        reason = f"{_place_in_words(kind, at)}: {problem.__cause__ or problem}"
+        raise ValueError(_short(reason)) from None
     final = edit.get("final") is not False
     if history.held:
-        return replace(history, present=present, held=not final)
+        return _dragged(history, present, final)
     if present == history.present:
-        return replace(history, held=not final)
+        return history
     past = (*history.past, history.present)[-MOST_KEPT:]
     return History(past, present, (), held=not final)
+
+
+def _dragged(history: History, present: Changes, final: bool) -> History:
+    """What a hand leaves where it found it was never changed."""
+    if final and history.past and present == history.past[-1]:
+        return History(history.past[:-1], present)
+    return replace(history, present=present, held=not final)
 
 
 def _undone(history: History) -> History:
@@ -72,7 +81,7 @@ def _started_over(history: History) -> History:
     return History((*history.past, history.present)[-MOST_KEPT:], Changes())
 
 
-_MOVES: dict[Any, Callable[[History], History]] = {
+_MOVES: dict[str, Callable[[History], History]] = {
     "undo": _undone,
     "redo": _redone,
     "reset": _started_over,
@@ -85,43 +94,84 @@ _FIELDS = {
     "hold": "pins",
     "silence": "silenced",
 }
+_PLACES: dict[str, dict[str, type]] = {
+    "input": {"step": int},
+    "weight": {"name": str, "row": int, "column": int},
+    "initial": {"state": str, "record": int, "unit": int},
+    "pin": {"record": int, "gate": str, "unit": int},
+    "hold": {"record": int, "gate": str},
+    "silence": {"record": int, "unit": int},
+}
 
 
-def _with(changes: Changes, edit: Mapping[str, Any], setup: Setup) -> Changes:
+def _checked_place(kind: Any, place: Any) -> tuple[Any, ...]:
+    """The place, whole and of the right types: half of one would be that of several changes."""
+    form = _PLACES.get(kind) if isinstance(kind, str) else None
+    if form is None or not isinstance(place, list):
+        raise ValueError(
+            _short(f"a change needs a known kind and a place; got {kind!r} at {place!r}")
+        )
+    # The very types: to Python True is a 1, and 1.0 is one too.
+    if [type(part) for part in place] != list(form.values()):
+        raise ValueError(_short(f"the place of {kind!r} is [{', '.join(form)}]; got {place!r}"))
+    return tuple(place)
+
+
+def _with(changes: Changes, kind: str, at: tuple[Any, ...], value: Any, setup: Setup) -> Changes:
     """The changes with one entry more, another in its place, or one less."""
-    kind, place, value = edit.get("kind"), edit.get("place"), edit.get("value")
-    if kind not in _FIELDS or not isinstance(place, list):
-        raise ValueError(f"a change needs a known kind and a place; got {kind!r} at {place!r}")
-    field, at = _FIELDS[kind], tuple(place)
+    field = _FIELDS[kind]
     others = [entry for entry in getattr(changes, field) if entry[: len(at)] != at]
-    if kind == "hold" and value is not None:  # one gate of every unit
-        others += [(*at, unit, value) for unit in range(setup.hidden_size)]
-    elif _is_new(kind, at, value, setup):
-        others.append(at if kind == "silence" else (*at, value))
-    kept: dict[str, Any] = {field: tuple(others)}
-    if kind == "silence" and value is True:
-        # Nobody reads a silenced unit's h, so what it started from is no longer a change.
-        kept["initial"] = tuple(e for e in changes.initial if e[:3] != ("hidden", *at))
-    try:
-        return replace(changes, **kept)
-    except TypeError as problem:
-        raise ValueError(str(problem)) from None
-
-
-def _is_new(kind: str, at: tuple[Any, ...], value: Any, setup: Setup) -> bool:
-    """Whether the value is a change, and not how it was before."""
+    kept: dict[str, Any] = {}
     if kind == "silence":
-        return value is True
+        if value is not None and not isinstance(value, bool):
+            raise TypeError(f"a unit is silenced by True or False; got {value!r}")
+        others += [at] * bool(value)
+        if value:
+            # Nobody reads a silenced unit's h, so what it started from is no longer a change.
+            kept["initial"] = tuple(e for e in changes.initial if e[:3] != ("hidden", *at))
+    elif value is not None and (isinstance(value, bool) or value != _before(kind, at, setup)):
+        units = [(unit,) for unit in range(setup.hidden_size)] if kind == "hold" else [()]
+        others += [(*at, *unit, _number(value)) for unit in units]
+    return replace(changes, **{field: tuple(others)}, **kept)
+
+
+def _before(kind: str, at: tuple[Any, ...], setup: Setup) -> str | float | None:
+    """The value without a change: with it again there is none. None where that is not known."""
     if kind == "initial":
-        return value != 0
-    if kind == "input" and len(at) == 1 and at[0] in range(len(setup.sequence.labels)):
-        return value != _read(setup, at[0])
-    return value is not None
+        return 0.0
+    if kind == "input" and at[0] in range(len(setup.sequence.labels)):
+        return _read(setup, at[0])
+    return None
+
+
+def _number(value: Any) -> Any:
+    """A whole number of JSON as the float that a change holds; all else as it is."""
+    if type(value) is not int:
+        return value
+    try:
+        return float(value)
+    except OverflowError:
+        raise ValueError("value must be a number (finite); got one that is too large") from None
 
 
 def _read(setup: Setup, step: int) -> str | float:
     sequence = setup.sequence
     return sequence.text[step] if hasattr(sequence, "text") else sequence.values[step]
+
+
+def _place_in_words(kind: str, at: tuple[Any, ...]) -> str:
+    if kind == "input":
+        return f"x at t = {at[0]}"
+    if kind == "weight":
+        return f"{at[0]}[{at[1]}, {at[2]}]"
+    if kind == "initial":
+        return f"the first {at[0]} state of unit {at[2]}"
+    unit = "every unit" if kind == "hold" else f"unit {at[-1]}"
+    return unit if kind == "silence" else f"{at[1].replace('_', ' ')} of {unit}"
+
+
+def _short(reason: str) -> str:
+    return reason if len(reason) <= LONGEST_REASON else reason[: LONGEST_REASON - 1] + "…"
 
 
 def in_words(changes: Changes, setup: Setup) -> list[str]:
@@ -183,7 +233,13 @@ def from_link(text: str) -> Changes:
         known = {field.name for field in fields(Changes)}
         if not isinstance(said, dict) or not known.issuperset(said):
             raise ValueError(f"only {', '.join(sorted(known))} may be changed")
-        entries = {name: tuple(tuple(entry) for entry in rows) for name, rows in said.items()}
+        entries = {name: tuple(_entry(name, row) for row in rows) for name, rows in said.items()}
         return Changes(**entries)
     except (ValueError, TypeError, RecursionError) as problem:
-        raise ValueError(f"the link's changes cannot be read: {problem}") from None
+        raise ValueError(_short(f"the link's changes cannot be read: {problem}")) from None
+
+
+def _entry(name: str, row: Any) -> tuple[Any, ...]:
+    if not isinstance(row, list) or not row:
+        raise ValueError(f"an entry of {name} is a list; got {row!r}")
+    return tuple(row) if name == "silenced" else (*row[:-1], _number(row[-1]))

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from exhibits.stage import LEVELS, PANELS, PHASES, StageState
+from exhibits.workbench import too_many_for_link
 
 VIEW = re.compile(r"t(\d{1,4})((?:\.[a-z]+|\.layer\d{1,2}|\.unit\d{1,3}|\.track\d)*)")
 
@@ -67,6 +68,8 @@ def link_popover(key: str, state: StageState) -> None:
             "changed. For another machine that has Unrolled, put that machine's address in place "
             "of the part before */lab*."
         )
+        if too_many_for_link(key):
+            st.warning("There are more changes than a link can carry: it opens the run unchanged.")
         st.code(address(key, state), language=None, wrap_lines=True)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from exhibits.edits import History, edited, from_link, in_words, to_link
+from exhibits.edits import LONGEST_LINK, History, edited, from_link, in_words, to_link
 from exhibits.runs import traced
 from rnn_core import Changes, Setup
 
@@ -55,8 +55,15 @@ def options(key: str, base: Setup) -> dict[str, object]:
 
 
 def _check_it_runs(base: Setup, changes: Changes) -> None:
-    """A change can make the numbers explode, or name a character that trained weights lack."""
-    traced(replace(base, changes=changes))
+    """A change can make the numbers explode, or name a character that trained weights lack.
+
+    Raises:
+        ValueError: it does, or does not fit the setup.
+    """
+    try:
+        traced(replace(base, changes=changes))
+    except (TypeError, ValueError) as problem:
+        raise ValueError(str(problem.__cause__ or problem)) from None
 
 
 def _histories(key: str, base: Setup) -> "OrderedDict[Setup, History]":
@@ -82,8 +89,16 @@ def _from_link(key: str, base: Setup) -> History:
     return History(present=changes)
 
 
+def too_many_for_link(key: str) -> bool:
+    """Whether there are more changes than the page's link carries: then it carries none."""
+    return bool(st.session_state.get(f"{key}_too_many_for_link"))
+
+
 def _show_in_link(key: str, text: str) -> None:
     name = f"{key}_changes"
+    st.session_state[f"{key}_too_many_for_link"] = len(text) > LONGEST_LINK
+    if len(text) > LONGEST_LINK:
+        text = ""
     if text and st.query_params.get(name) != text:
         st.query_params[name] = text
     elif not text and name in st.query_params:

@@ -78,17 +78,19 @@ def _checked(entry: Any, form: _Form) -> tuple[Any, ...]:
         check(part, value) for (part, check), value in zip(form.items(), entry, strict=True)
     )
     if "gate" in form:
-        real(checked[1], checked[3], -1.0 if checked[1] == "candidate" else 0.0, 1.0)
+        real("value", checked[3], -1.0 if checked[1] == "candidate" else 0.0, 1.0)
     return checked
 
 
 @contextmanager
 def _naming(field: str, entry: Any) -> Iterator[None]:
-    """What is said of an entry begins with its name."""
+    """What is said of an entry begins with its name; without that it is the error's cause."""
     try:
         yield
+    except OverflowError as error:  # a whole number that no float can hold
+        raise ValueError(f"changes.{field}, entry {entry!r}: value must be finite") from error
     except (TypeError, ValueError) as error:
-        raise type(error)(f"changes.{field}, entry {entry!r}: {error}") from None
+        raise type(error)(f"changes.{field}, entry {entry!r}: {error}") from error
 
 
 @dataclass(frozen=True)
@@ -157,7 +159,8 @@ def check_changes(
             whole("column", column, 0, columns[0] - 1 if columns else 0)
     for entry in changes.initial:
         with _naming("initial", entry):
-            one_of("state", entry[0], STATES if network.cell == "lstm" else STATES[:1])
+            if entry[0] == "cell" and network.cell != "lstm":
+                raise ValueError(f"the cell {network.cell} has a hidden state alone, no cell state")
             _check_unit(network, entry[1], entry[2])
     for pin in changes.pins:
         with _naming("pins", pin):

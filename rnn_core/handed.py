@@ -69,7 +69,8 @@ def _cell(trace: LayerTrace, weights: Weights) -> States | None:
     """carried_{t-1} = f_t ⊙ δc_t + [w_ci ⊙ δa^i_t + w_cf ⊙ δa^f_t]"""
     if not isinstance(trace, LSTMTrace):
         return None
-    assert trace.grad_cell is not None and trace.grad_preactivation is not None
+    assert trace.grad_cell is not None
+    assert trace.grad_preactivation is not None
     carried = trace.forget_gate * trace.grad_cell
     if "weight_ci" in weights:
         by_i, by_f, _, _ = lstm.blocks(trace.grad_preactivation)
@@ -80,19 +81,25 @@ def _cell(trace: LayerTrace, weights: Weights) -> States | None:
 def _within_windows(run: Record, layer: int, weights: Weights, direct: States) -> Handed:
     """A truncated gradient is a sum over windows: what arrives is what was handed over."""
     trace, cut = run.layers[layer], run.truncation
-    assert trace.grad_hidden is not None and cut is not None
+    assert trace.grad_hidden is not None
+    assert cut is not None
     crossed = np.zeros(len(direct), bool)
     for start, stop in cut.windows:
         crossed[start + 1 : stop] = True
     steps = np.flatnonzero(crossed)
     hidden, cell = np.zeros_like(direct), None
-    hidden[0], hidden[steps] = cut.grad_initial_hidden[layer], (trace.grad_hidden - direct)[steps - 1]
+    hidden[0], hidden[steps] = (
+        cut.grad_initial_hidden[layer],
+        (trace.grad_hidden - direct)[steps - 1],
+    )
     if isinstance(trace, LSTMTrace):
-        assert trace.grad_cell is not None and trace.grad_preactivation is not None
+        assert trace.grad_cell is not None
+        assert trace.grad_preactivation is not None
         assert cut.grad_initial_cell is not None
         local = trace.grad_hidden * lstm.slopes(trace).cell
         if "weight_co" in weights:
             local += lstm.blocks(trace.grad_preactivation)[3] * weights["weight_co"]
         cell = np.zeros_like(direct)
-        cell[0], cell[steps] = cut.grad_initial_cell[layer], (trace.grad_cell - local)[steps - 1]
+        cell[0] = cut.grad_initial_cell[layer]
+        cell[steps] = (trace.grad_cell - local)[steps - 1]
     return Handed(hidden, cell, direct)

@@ -33,10 +33,10 @@ class LayerNudge:
     """One record's ripple; row t is the step of the input, 0 where it does not reach.
 
     `relative_error` is NaN where both changes are too small to tell from rounding, infinite
-    where the real one alone is 0, or overflows. `breaks_at` is the first step, in the order in which
-    the layer reads, whose error exceeds the tolerance (None: no step). `linear_up_to` is the
-    largest size, in `size`'s direction and unsigned, up to which no step's error exceeds it:
-    found on sizes from 1e-4 to 1e3 to a part in 300; 0 where the smallest already exceeds it,
+    where the real one alone is 0, or overflows. `breaks_at` is the first step, in the order in
+    which the layer reads, whose error exceeds the tolerance (None: no step). `linear_up_to` is the
+    largest size, in `size`'s direction and unsigned, up to which no step's error exceeds it: found
+    on sizes from 1e-4 to 1e3 to a part in 300; 0 where the smallest already exceeds it,
     infinite where none does.
     """
 

@@ -49,18 +49,21 @@ def run(setup: Setup, *, dtype: Any = np.float64) -> Run:
     dtype = np.dtype(dtype)
     if dtype not in (np.float32, np.float64):
         raise TypeError(f"dtype must be float64 or float32; got {dtype}")
-    sequence, example, network, weights = _prepared(setup)
     changes = setup.changes
-    if changes:
-        alphabet = sequence.characters if isinstance(sequence, Text) else None
-        check_changes(changes, network, sequence, alphabet)
-        weights = changed_weights(weights, changes)
-        example = replace(example, inputs=changed_inputs(sequence, changes))
-    with np.errstate(over="ignore", invalid="ignore"):
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        sequence, example, network, weights = _prepared(setup)
+        if changes:
+            alphabet = sequence.characters if isinstance(sequence, Text) else None
+            check_changes(changes, network, sequence, alphabet)
+            weights = changed_weights(weights, changes)
+            example = replace(example, inputs=changed_inputs(sequence, changes))
+        weights = {name: value.astype(dtype) for name, value in weights.items()}
+        inputs = example.inputs.astype(dtype)
+        _refuse_infinite({"inputs": inputs, "targets": example.targets} | weights)
         recorded = record(
             network,
-            {name: value.astype(dtype) for name, value in weights.items()},
-            example.inputs.astype(dtype),
+            weights,
+            inputs,
             example.targets,
             loss=example.loss,
             loss_mask=_loss_mask(setup.loss_steps, example.has_target),
@@ -161,11 +164,16 @@ def _refuse_overflow(recorded: Record) -> None:
         if layer.grad_hidden is not None:
             places[f"grad_hidden of record {k}"] = layer.grad_hidden
     places |= {f"the gradient of {name}": value for name, value in recorded.grad_weights.items()}
+    _refuse_infinite(places)
+
+
+def _refuse_infinite(places: dict[str, np.ndarray]) -> None:
     for what, values in places.items():
         if np.isfinite(values).all():
             continue
         at = int(np.argwhere(~np.isfinite(values))[0][0])
-        where = "" if what.startswith("the gradient of") else f" at step {at}"
+        in_time = not what.startswith(("the gradient of", "weight_", "bias_", "readout."))
+        where = f" at step {at}" if in_time else ""
         raise ValueError(
             f"the numbers explode: {what} leaves the range of {values.dtype}{where}; "
             "smaller inputs, init_scale or spectral_radius, or fewer steps, keep it finite"

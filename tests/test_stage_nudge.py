@@ -153,10 +153,11 @@ def test_words_that_make_no_sense_are_a_problem_that_is_said(words: str) -> None
     assert is_known(want)
     extra = on_demand(traced, 0, want)
     assert not extra.arrays
-    assert extra.facts[want]["problem"]
+    facts: Any = extra.facts
+    assert facts[want]["problem"]
 
 
 def test_numbers_know_only_one_direction() -> None:
     traced = run(Setup(Numbers((0.5, -1.0, 0.3)), cell="gru", hidden_size=2))
-    extra = on_demand(traced, 0, "nudge:1:0:0.1")
-    assert "'+'" in str(extra.facts["nudge:1:0:0.1"]["problem"])
+    facts: Any = on_demand(traced, 0, "nudge:1:0:0.1").facts
+    assert "'+'" in facts["nudge:1:0:0.1"]["problem"]

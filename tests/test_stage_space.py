@@ -78,7 +78,7 @@ def test_eigenvalues_are_those_of_pytorch_s_jacobian(cell: str) -> None:
 def test_distances_are_to_the_run_s_own_state_nearest_first(cell: str) -> None:
     traced = run_of(cell)
     facts, arrays = sent(traced, "space:5")
-    trace = traced.layers[0]
+    trace: Any = traced.layers[0]
     parts = [trace.hidden[5, 0]] + ([trace.cell[5, 0]] if cell == "lstm" else [])
     own = np.concatenate(parts)
     due = [float(np.sqrt(np.sum((state - own) ** 2))) for state in arrays["states"]]
@@ -131,4 +131,5 @@ def test_a_layer_of_one_unit_has_a_plane() -> None:
 def test_a_step_that_is_none_is_named_as_the_problem(word: str) -> None:
     want = f"space:{word}"
     assert is_known(want)
-    assert "problem" in on_demand(run_of("gru"), 0, want).facts[want]
+    facts: Any = on_demand(run_of("gru"), 0, want).facts
+    assert "problem" in facts[want]

@@ -52,6 +52,7 @@ def test_a_click_on_a_unit_in_the_graph_opens_it_and_escape_leads_out(open_page:
     stage = stage_of(page)
     cells = stage.locator("[data-cells]")
     stage.evaluate("stage => stage.scrollIntoView({ block: 'start' })")
+    page.wait_for_timeout(500)  # until what moves has come to rest
     outline = stage.locator("rect.outline").bounding_box()
     assert outline
     # The lower half of the active cell holds its units' hidden states: the tip names the one that

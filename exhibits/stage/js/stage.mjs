@@ -183,7 +183,7 @@ export class Stage {
     for (const track of this.tracks) track.layout(this.state.level, this.state.panels);
     const { scene, bitmaps } = this.focused;
     this.multiples.layout(scene, bitmaps, this.theme, this.width, this.still.matches);
-    this.tools.place(this.width < 640);
+    this.tools.place(this.width < 640 || this.presentation.on);
     this.tools.show(this.state);
     this.stack();
   }

@@ -80,11 +80,11 @@ export class Tools {
     this.problem.hidden = !problem;
   }
 
-  /** With the transport, always in reach; on a phone above it, where it may scroll away. */
-  place(narrow) {
+  /** With the transport, always in reach; on a phone and in a presentation above it, where it may scroll away. */
+  place(aside) {
     const transport = this.stage.root.querySelector("[data-transport]");
-    if (narrow && transport.contains(this.root)) transport.before(this.root);
-    if (!narrow && !transport.contains(this.root)) transport.querySelector(".keys").before(this.root);
+    if (aside && transport.contains(this.root)) transport.before(this.root);
+    if (!aside && !transport.contains(this.root)) transport.querySelector(".keys").before(this.root);
   }
 
   /** @param {{panels: string[], difference: boolean}} state */
