@@ -156,6 +156,8 @@ def _trained(setup: Setup) -> str:
     name = f"{TASK_OF[type(setup.sequence)]}-{setup.cell}"
     if name not in weights_names() or setup.bidirectional:
         return ""
-    alphabet = load_weights(name).alphabet
-    text = setup.sequence.text if isinstance(setup.sequence, Text) else ""
-    return name if set(text) <= set(alphabet) else ""
+    if isinstance(setup.sequence, Numbers):
+        return name
+    alphabet, sequence = load_weights(name).alphabet, setup.sequence
+    fits = sequence.alphabet in ("", alphabet) and set(sequence.text) <= set(alphabet)
+    return name if fits else ""

@@ -22,12 +22,12 @@ UNCHANGED = Changes()
 
 @dataclass(frozen=True)
 class History:
-    """Changes before, now and taken back. `held`: a hand is still on the present one."""
+    """Changes before, now and taken back. `held`: the kind and place that a hand is still on."""
 
     past: tuple[Changes, ...] = ()
     present: Changes = UNCHANGED
     future: tuple[Changes, ...] = ()
-    held: bool = False
+    held: tuple[Any, ...] = ()
 
 
 def edited(history: History, edit: Mapping[str, Any], setup: Setup) -> History:
@@ -36,7 +36,7 @@ def edited(history: History, edit: Mapping[str, Any], setup: Setup) -> History:
     Raises:
         ValueError: the edit makes no sense, or does not fit the setup; nothing has changed then.
     """
-    kind = edit.get("kind")
+    kind: Any = edit.get("kind")
     if isinstance(kind, str) and kind in _MOVES:
         return _MOVES[kind](history)
     at = _checked_place(kind, edit.get("place"))
@@ -46,20 +46,19 @@ def edited(history: History, edit: Mapping[str, Any], setup: Setup) -> History:
     except (TypeError, ValueError, OverflowError) as problem:
         reason = f"{_place_in_words(kind, at)}: {problem.__cause__ or problem}"
         raise ValueError(_short(reason)) from None
-    final = edit.get("final") is not False
-    if history.held:
-        return _dragged(history, present, final)
+    held = (kind, *at) if edit.get("final") is False else ()
+    if history.held == (kind, *at):
+        return _dragged(history, present, held)
     if present == history.present:
-        return history
-    past = (*history.past, history.present)[-MOST_KEPT:]
-    return History(past, present, (), held=not final)
+        return replace(history, held=())
+    return History((*history.past, history.present)[-MOST_KEPT:], present, (), held)
 
 
-def _dragged(history: History, present: Changes, final: bool) -> History:
+def _dragged(history: History, present: Changes, held: tuple[Any, ...]) -> History:
     """What a hand leaves where it found it was never changed."""
-    if final and history.past and present == history.past[-1]:
+    if not held and history.past and present == history.past[-1]:
         return History(history.past[:-1], present)
-    return replace(history, present=present, held=not final)
+    return replace(history, present=present, held=held)
 
 
 def _undone(history: History) -> History:

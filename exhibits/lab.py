@@ -20,7 +20,7 @@ from exhibits.share import address, link_popover, view_of_link
 from exhibits.stage import StageState, stage
 from exhibits.table import MAX_LENGTH
 from exhibits.take_along import take_along
-from rnn_core import Numbers, Run, Setup, Text, load_weights
+from rnn_core import Numbers, Setup, Text, load_weights
 
 # Seconds between the stage and the figure: the browser then paints the stage before it turns to
 # Plotly, some 100 ms sooner on two cores. Where learners wait for each other the queue does that.
@@ -32,19 +32,15 @@ TURN = threading.Lock()
 
 def lab(key: str) -> None:
     """Draws the whole lab. The setup is in the link; a wrong entry leaves the last picture up."""
-    last_good = f"{key}_last_setup"
     name_drawer("Setup")
-    nobody_waits = not TURN.locked()
     with TURN:
-        run = _upper(key, last_good)
-    if nobody_waits:
-        time.sleep(HEAD_START)
-    with TURN:
-        figure_panel(run, layer=st.session_state.get(f"{key}_layer", -1), key=key)
+        setup, choice = _controls(key)
+    _bench(setup, choice, key)
 
 
-def _upper(key: str, last_good: str) -> Run:
-    """Controls and stage; returns the run that is shown."""
+def _controls(key: str) -> tuple[Setup, str]:
+    """What is to be shown, and beside what; where an entry is wrong, what was shown last."""
+    last_good = f"{key}_last_setup"
     with st.sidebar:
         setup = _setup(key)
         choice = compare_control(key, setup or st.session_state.get(last_good, opening.SETUP))
@@ -53,8 +49,43 @@ def _upper(key: str, last_good: str) -> Run:
         st.warning(f"Not drawn; *Setup* says why. The picture is of the {shown}.")
         setup = st.session_state.get(last_good, opening.SETUP)
     st.session_state[last_good] = setup
-    _stage(setup, choice, key)
-    return traced(replace(setup, changes=workbench.present(key, setup)))
+    return setup, choice
+
+
+@st.fragment
+def _bench(base: Setup, choice: str, key: str) -> None:
+    """The stage, what is taken from it, and the figures that follow it.
+
+    A fragment: what is done on the stage runs this alone, and leaves the controls as they are.
+    """
+    nobody_waits = not TURN.locked()
+    with TURN:
+        state = _stage(base, choice, key)
+    if nobody_waits:
+        time.sleep(HEAD_START)
+    with TURN:
+        run = traced(replace(base, changes=workbench.settled(key, base)))
+        figure_panel(run, layer=state.layer, key=key)
+
+
+def _stage(base: Setup, choice: str, key: str) -> StageState:
+    changes = workbench.present(key, base)
+    try:
+        shown = tracks(choice, base, changes)
+    except ValueError as problem:
+        st.warning(f"Not compared: {problem}.")
+        shown = tracks("nothing", base, changes)
+    state = stage(
+        shown,
+        key=f"{key}_stage",
+        start=view_of_link(key) or StageState(step=opening.STEP),
+        options=workbench.options(key, base),
+        on_edit=lambda edit: workbench.edit(key, base, edit),
+    )
+    with st.container(horizontal=True, gap="small"):
+        link_popover(key, state)
+        take_along(shown, state, key, link=address(key, state))
+    return state
 
 
 def _setup(key: str) -> Setup | None:
@@ -108,30 +139,3 @@ def _readable(sequence: Text | Numbers, weights: str) -> Text | Numbers:
 
 def _draw_weights(key: str) -> None:
     st.session_state[f"{key}_weights"] = "random"
-
-
-@st.fragment
-def _stage(base: Setup, choice: str, key: str) -> None:
-    """The stage and what is taken from it; the figures below follow it."""
-    changes = workbench.present(key, base)
-    try:
-        shown = tracks(choice, base, changes)
-    except ValueError as problem:
-        st.warning(f"Not compared: {problem}.")
-        shown = tracks("nothing", base, changes)
-    state = stage(
-        shown,
-        key=f"{key}_stage",
-        start=view_of_link(key) or StageState(step=opening.STEP),
-        options=workbench.options(key, base),
-        on_edit=lambda edit: workbench.edit(key, base, edit),
-    )
-    with st.container(horizontal=True, gap="small"):
-        link_popover(key, state)
-        take_along(shown, state, key, link=address(key, state))
-    follows = (state.layer, workbench.settled(key, base))
-    before = st.session_state.get(f"{key}_figures_follow", follows)
-    st.session_state[f"{key}_layer"] = state.layer
-    st.session_state[f"{key}_figures_follow"] = follows
-    if follows != before:
-        st.rerun()

@@ -41,7 +41,8 @@ def view_from_link(text: str) -> StageState | None:
         elif word in LEVELS:
             state = replace(state, level=word)
         elif word in PANELS:
-            state = replace(state, panels=(*state.panels, word))
+            others = tuple(name for name in state.panels if name != word)
+            state = replace(state, panels=(*others, word))
         else:
             return None
     return state

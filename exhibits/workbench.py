@@ -31,7 +31,10 @@ def settled(key: str, base: Setup) -> Changes:
 
 
 def edit(key: str, base: Setup, what: Mapping[str, Any]) -> None:
-    """Does what the browser said; where that is wrong the stage says why, and nothing changes."""
+    """Does what the browser said; where that is wrong the stage says why, and nothing changes.
+
+    A hand that lets go of what was refused has let go of what was there before.
+    """
     histories = _histories(key, base)
     st.session_state[f"{key}_edit_problem"] = ""
     try:
@@ -39,6 +42,8 @@ def edit(key: str, base: Setup, what: Mapping[str, Any]) -> None:
         _check_it_runs(base, history.present)
     except ValueError as problem:
         st.session_state[f"{key}_edit_problem"] = str(problem)
+        if what.get("final") is not False:
+            histories[base] = replace(histories[base], held=())
         return
     histories[base] = history
 

@@ -22,6 +22,7 @@ from rnn_core.trace import LayerTrace
 BySource = Float[np.ndarray, "source time batch hidden"]
 
 
+@np.errstate(over="ignore", invalid="ignore")  # what outgrows its dtype is infinite, or NaN
 def grad_by_source(run: Record, layer: int) -> BySource:
     """G for one layer's record (an index into `run.layers`, from 0); rows are losses, then steps.
 
@@ -64,6 +65,9 @@ def _swept(run: Record, layer: int) -> BySource:
 
 def cancellation(grads: BySource) -> Float[np.ndarray, " time"]:
     """Σ_k ‖G[k, t]‖ / ‖Σ_k G[k, t]‖ for each step; NaN where no loss reaches."""
+    # The square of what vanishes is 0 long before it is, that of what explodes infinite.
+    largest = np.abs(grads).max(axis=(0, 2, 3))
+    grads = grads / np.where(largest > 0.0, largest, 1.0)[:, None, None]
     apart = np.sqrt((grads * grads).sum(axis=(2, 3))).sum(axis=0)
     together = grads.sum(axis=0)
     norm = np.sqrt((together * together).sum(axis=(1, 2)))

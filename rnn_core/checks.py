@@ -32,6 +32,8 @@ def real(name: str, value: Any, low: float = -math.inf, high: float = math.inf) 
         number = float(value)
     except (TypeError, ValueError):
         raise TypeError(f"{name} must be a number ({bounds}); got {value!r}") from None
+    except OverflowError:
+        raise ValueError(f"{name} must be a number ({bounds}); got one that is too large") from None
     if not math.isfinite(number) or not low <= number <= high:
         raise ValueError(f"{name} must be a number ({bounds}); got {number}")
     return number

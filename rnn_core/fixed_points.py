@@ -89,7 +89,8 @@ def fixed_points(run: Record, layer: int, step: int, sample: int = 0) -> FixedPo
     with np.errstate(over="ignore", invalid="ignore"):
         starts = _starts(own, step, state_map)
         found = _newton(starts, state_map)
-    return FixedPoints(_described(_distinct(found), own[step], state_map), len(starts), len(found))
+        points = _described(_distinct(found), own[step], state_map)
+    return FixedPoints(points, len(starts), len(found))
 
 
 class _StateMap(NamedTuple):
@@ -114,19 +115,20 @@ class _StateMap(NamedTuple):
         return cls(network, weights, inputs, trace.clamps)
 
     def step(self, states: Points) -> tuple[Points, LayerTrace]:
-        """F(s), and the record of that one step."""
-        size = self.network.hidden_size
+        """F(s), and the record of that one step; NaN where s is not finite."""
+        size, finite = self.network.hidden_size, np.isfinite(states).all(axis=1, keepdims=True)
+        states = np.where(finite, states, 0.0)
         inputs = np.broadcast_to(self.inputs, (1, len(states), len(self.inputs)))
         hidden, cell = states[None, :, :size], states[None, :, size:]
         trace = forward(
             self.network, self.weights, inputs, hidden, cell if cell.size else None, [self.clamps]
         )[0]
-        return _state_of(trace, 0), trace
+        return np.where(finite, _state_of(trace, 0), np.nan), trace
 
     def bounded(self, states: Points) -> Points:
         """The states with h where it can be: beyond, a GRU's z rounds to 1 and any h stays."""
         if self.network.cell == "rnn_relu":
-            return states
+            return states.clip(0.0)
         size = self.network.hidden_size
         return np.concatenate([states[:, :size].clip(-1.0, 1.0), states[:, size:]], axis=1)
 
@@ -167,7 +169,7 @@ def _starts(
     drawn = (2.0 * np.random.default_rng(0).random((DRAWN, own.shape[1])) - 1.0) * reach
     settled = starts = state_map.bounded(np.concatenate([chosen, drawn]))
     for _ in range(SETTLE):
-        settled, _ = state_map.step(settled[np.isfinite(settled).all(axis=1)])
+        settled, _ = state_map.step(settled)
     settled = settled[np.isfinite(settled).all(axis=1)]
     return np.concatenate([starts, settled])
 
@@ -185,7 +187,8 @@ def _newton(states: Points, state_map: _StateMap) -> Float[np.ndarray, "found st
         live = live[falls & (errors > POLISHED * _scale(states[live]))]
         if not len(live):
             break
-    return states[_residuals(states, state_map) <= CONVERGED * _scale(states)]
+    residuals = _residuals(states, state_map)
+    return states[np.isfinite(residuals) & (residuals <= CONVERGED * _scale(states))]
 
 
 def _line_search(
@@ -206,6 +209,10 @@ def _line_search(
 
 
 def _solve(matrices: Jacobians, right: Points) -> Points:
+    # An infinite slope says nothing of where to go: the state stays, and is given up.
+    finite = np.isfinite(matrices).all(axis=(1, 2)) & np.isfinite(right).all(axis=1)
+    matrices = np.where(finite[:, None, None], matrices, np.eye(right.shape[1]))
+    right = np.where(finite[:, None], right, 0.0)
     try:
         return np.linalg.solve(matrices, right[..., None])[..., 0]
     except np.linalg.LinAlgError:  # one is singular: the shortest of the steps that fit best
@@ -232,32 +239,40 @@ def _distinct(states: Points) -> Float[np.ndarray, "kept state"]:
 def _described(
     states: Points, near: Float[np.ndarray, " state"], state_map: _StateMap
 ) -> tuple[FixedPoint, ...]:
-    """A record for each fixed point, nearest to `near` first."""
+    """A record for each fixed point whose J is finite, nearest to `near` first."""
+    if not len(states):
+        return ()
+    jacobians = state_map.jacobians(state_map.step(states)[1])
+    told = np.isfinite(jacobians).all(axis=(1, 2))
+    states, jacobians = states[told], jacobians[told]
     if not len(states):
         return ()
     distances = np.linalg.norm(states - near, axis=1)
     order = np.argsort(distances, kind="stable")
     states, distances = states[order], distances[order]
     residuals = _residuals(states, state_map)
-    spectra = np.linalg.eigvals(state_map.jacobians(state_map.step(states)[1]))
-    points = []
-    for state, residual, values, distance in zip(
-        states, residuals, spectra.astype(np.complex128), distances, strict=True
-    ):
-        values = values[np.lexsort((-values.imag, -np.abs(values)))]
-        kind = _kind(values)
-        points.append(
-            FixedPoint(
-                state=state,
-                residual=float(residual),
-                eigenvalues=values,
-                spectral_radius=float(np.abs(values[0])),
-                stable=kind.startswith("stable"),
-                kind=kind,
-                distance=float(distance),
-            )
-        )
-    return tuple(points)
+    spectra = np.linalg.eigvals(jacobians[order])
+    rows = zip(states, residuals, spectra.astype(np.complex128), distances, strict=True)
+    return tuple(_point(*row) for row in rows)
+
+
+def _point(
+    state: Float[np.ndarray, " state"],
+    residual: np.floating,
+    values: Complex[np.ndarray, " state"],
+    distance: np.floating,
+) -> FixedPoint:
+    values = values[np.lexsort((-values.imag, -np.abs(values)))]
+    kind = _kind(values)
+    return FixedPoint(
+        state=state,
+        residual=float(residual),
+        eigenvalues=values,
+        spectral_radius=float(np.abs(values[0])),
+        stable=kind.startswith("stable"),
+        kind=kind,
+        distance=float(distance),
+    )
 
 
 def _kind(eigenvalues: Complex[np.ndarray, " state"]) -> str:

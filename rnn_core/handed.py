@@ -30,6 +30,7 @@ class Handed(NamedTuple):
     direct: States
 
 
+@np.errstate(over="ignore", invalid="ignore")  # what outgrows its dtype is infinite, or NaN
 def handed_back(run: Record, layer: int) -> Handed:
     """For one record of a run (an index into `run.layers`) with its gradients."""
     whole("layer", layer, 0, len(run.layers) - 1)

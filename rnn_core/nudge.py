@@ -63,6 +63,7 @@ class Nudge:
     loss_predicted: Float[np.ndarray, " time"]
 
 
+@np.errstate(over="ignore", invalid="ignore")  # what overflows is infinitely far off, and said so
 def nudge(
     run: Record,
     step: int,
@@ -86,6 +87,12 @@ def nudge(
     along = array("direction", np.asarray(direction, run.inputs.dtype), (features,), "features")
     if not along.any():
         raise ValueError("direction must have an entry that is not 0; got zeros")
+    furthest = max(abs(size), LARGEST) * np.abs(along) + np.abs(run.inputs[step, sample])
+    if not np.isfinite(furthest).all():
+        raise ValueError(
+            f"size times direction must leave the input within the range of {along.dtype}; "
+            f"got {size:g} times up to {np.abs(along).max():g}"
+        )
 
     moved = np.zeros_like(run.inputs)
     moved[step, sample] = along
@@ -143,8 +150,7 @@ class _Probe(NamedTuple):
         cell = np.stack([values[sample] for values in cells])
         hidden, cell = (np.repeat(s[:, None], len(sizes), axis=1) for s in (hidden, cell))
         clamps = [trace.clamps for trace in run.layers]
-        with np.errstate(over="ignore", invalid="ignore"):
-            return forward(run.network, run.weights, inputs, hidden, cell, clamps)
+        return forward(run.network, run.weights, inputs, hidden, cell, clamps)
 
 
 def _compared(
@@ -175,9 +181,8 @@ def _relative_errors(
     before: Float[np.ndarray, "time hidden"],
 ) -> Float[np.ndarray, "time sizes"]:
     """‖change - predicted‖ / ‖change‖; a change that overflows is infinitely far off."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        apart, size = (np.linalg.norm(v, axis=-1) for v in (change - predicted, change))
-        expected = np.linalg.norm(predicted, axis=-1)
+    apart, size = (np.linalg.norm(v, axis=-1) for v in (change - predicted, change))
+    expected = np.linalg.norm(predicted, axis=-1)
     floor = NOISE * np.finfo(change.dtype).eps * np.maximum(1.0, np.linalg.norm(before, axis=-1))
     told, overflows = np.maximum(size, expected) > floor[:, None], ~np.isfinite(size)
     errors = np.where(told | overflows, np.inf, np.nan)
@@ -239,6 +244,7 @@ def _losses(
     output = readout.forward(run.weights, top_of(run.network, nudged))
     targets = run.targets[:, sample : sample + 1]
     after = readout.compare(_loss_of(run), output, targets, run.loss_mask).losses[:, 0]
+    after = np.where(run.loss_mask, after, 0.0)  # an infinite loss that does not count is NaN
     top = np.concatenate(slopes[-run.network.directions :], axis=-1)
     # `grad_output` is of the mean over the batch; L_t is of one sequence.
     grad_output = run.grad_output[:, sample] * run.inputs.shape[1]

@@ -45,6 +45,7 @@ class TotalPathSplit(NamedTuple):
     gates: States
 
 
+@np.errstate(over="ignore", invalid="ignore")  # what outgrows its dtype is infinite, or NaN
 def path_split(run: Record, layer: int, source: int, sample: int = 0) -> PathSplit:
     """Split the gradient of the loss at step `source` in one LSTM record of `run.layers`."""
     whole("layer", layer, 0, len(run.layers) - 1)
@@ -73,6 +74,7 @@ def path_split(run: Record, layer: int, source: int, sample: int = 0) -> PathSpl
     return PathSplit(direct[::-1], gates[::-1]) if reverse else PathSplit(direct, gates)
 
 
+@np.errstate(over="ignore", invalid="ignore")  # what outgrows its dtype is infinite, or NaN
 def total_path_split(run: Record, layer: int) -> TotalPathSplit:
     """Split ∂L/∂c_t, all losses together, in one LSTM record of `run.layers`.
 

@@ -176,7 +176,7 @@ def _refuse_infinite(places: dict[str, np.ndarray]) -> None:
         where = f" at step {at}" if in_time else ""
         raise ValueError(
             f"the numbers explode: {what} leaves the range of {values.dtype}{where}; "
-            "smaller inputs, init_scale or spectral_radius, or fewer steps, keep it finite"
+            "smaller inputs, weights, init_scale or spectral_radius, or fewer steps, keep it finite"
         )
 
 

@@ -4,6 +4,7 @@ It is hashable, so it can key a cache and travel in a link. Everything is checke
 made; what depends on shipped weights (alphabet, sizes) is checked when they are loaded.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,6 +102,10 @@ class Setup:
     def _checked_loss_steps(self) -> str | tuple[int, ...]:
         if isinstance(self.loss_steps, str):
             return one_of("loss_steps", self.loss_steps, ("all", "last"))
+        if not isinstance(self.loss_steps, Iterable):
+            raise TypeError(
+                f"loss_steps must be 'all', 'last' or step numbers; got {self.loss_steps!r}"
+            )
         last = len(self.sequence.labels) - 2
         try:
             steps = {whole("loss_steps", step, 0, last) for step in self.loss_steps}

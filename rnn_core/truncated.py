@@ -30,6 +30,7 @@ def check_truncation(k1: Any, k2: Any, length: int, bidirectional: bool) -> tupl
     return k1, k2
 
 
+@np.errstate(over="ignore", invalid="ignore")  # what outgrows its dtype is infinite, or NaN
 def truncated(run: Record, k1: int, k2: int) -> Truncated:
     """The gradient of a run by BPTT truncated to (k1, k2); 1 ≤ k1 ≤ k2 ≤ T."""
     length = len(run.inputs)

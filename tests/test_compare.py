@@ -77,6 +77,12 @@ def test_a_text_that_no_trained_network_knows_has_no_trained_twin():
         untrained(replace(RANDOM, sequence=Text("αβγ")))
 
 
+def test_a_text_with_an_alphabet_of_its_own_has_no_trained_twin():
+    """Its classes are not those that the trained weights tell apart."""
+    with pytest.raises(ValueError, match="no trained weights"):
+        untrained(replace(RANDOM, sequence=Text("(a)", alphabet="a()")))
+
+
 def test_a_changed_input_is_read_by_all_and_a_changed_gate_by_the_learners_own():
     changes = Changes(inputs=((3, 0.5),), pins=((0, "reset_gate", 1, 0.0),))
     for track in tracks("size", WAVE, changes):

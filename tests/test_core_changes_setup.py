@@ -193,7 +193,7 @@ BAD: list[tuple[str, type[Exception], Callable[[], object]]] = [
         of(initial=(("memory", 0, 0, 1.0),)),
     ),
     (
-        r"initial, entry .*: state must be one of hidden; got 'cell'",
+        r"initial, entry .*: the cell gru has a hidden state alone",
         ValueError,
         of("gru", initial=(("cell", 0, 0, 1.0),)),
     ),
@@ -223,12 +223,12 @@ BAD: list[tuple[str, type[Exception], Callable[[], object]]] = [
         of("rnn_tanh", pins=((0, "candidate", 0, 0.5),)),
     ),
     (
-        r"pins, entry .*: forget_gate must be .* at least 0, at most 1\); got 1.5",
+        r"pins, entry .*: value must be .* at least 0, at most 1\); got 1.5",
         ValueError,
         of(pins=((0, "forget_gate", 0, 1.5),)),
     ),
     (
-        r"pins, entry .*: candidate must be .* at least -1, at most 1\); got -1.5",
+        r"pins, entry .*: value must be .* at least -1, at most 1\); got -1.5",
         ValueError,
         of(pins=((0, "candidate", 0, -1.5),)),
     ),
@@ -302,3 +302,30 @@ def test_clamps_that_do_not_fit_are_refused_by_name(message, cell, clamps):
     recorded = run(a_setup(cell, Changes()))
     with pytest.raises(ValueError, match=message):
         forward(recorded.network, recorded.weights, recorded.inputs, clamps=held)
+
+
+# Numbers that no float can hold
+
+HUGE = 1e300
+OVERFLOWS = [
+    {"weights": (("weight_hh_l0", 0, 0, HUGE), ("weight_ih_l0", 0, 0, HUGE))},
+    {"weights": (("readout.weight", 0, 0, HUGE),)},
+    {"inputs": ((1, HUGE), (2, -HUGE))},
+    {"initial": (("hidden", 0, 0, HUGE),)},
+]
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("standardise", [False, True])
+@pytest.mark.parametrize("change", OVERFLOWS, ids=lambda change: next(iter(change)))
+def test_what_outgrows_a_float_explodes_in_words_and_without_a_warning(change, standardise):
+    base = Setup(Numbers((0.1, 0.5, -0.3, 0.9), standardise), cell="rnn_relu", hidden_size=2)
+    changed = replace(base, init_scale=2.0, forget_bias=None, changes=Changes(**change))
+    changed = replace(changed, seed=next(s for s in range(99) if _grows(replace(base, seed=s))))
+    with pytest.raises(ValueError, match=r"the numbers explode: .* leaves the range of float64"):
+        run(changed)
+
+
+def _grows(setup: Setup) -> bool:
+    """Whether the first relu unit is open, so that what enters it goes on."""
+    return bool((run(setup).layers[0].hidden[:3, 0, 0] > 0).all())

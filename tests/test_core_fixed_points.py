@@ -196,6 +196,24 @@ def test_no_two_points_are_the_same_and_equal_runs_have_equal_points():
     assert gaps[~np.eye(len(states), dtype=bool)].min() > 1e-5
 
 
+@pytest.mark.parametrize("cell", ["rnn_tanh", "gru", "lstm"])
+@pytest.mark.parametrize("scale", [3.0, 8.0, 20.0])
+def test_no_point_lies_where_no_run_can_go(cell, scale):
+    """Far out a GRU's update gate rounds to 1, and any h there would stay."""
+    for seed in range(3):
+        recorded = run(replace(BASE, cell=cell, init_scale=scale, seed=seed))
+        for point in fixed_points(recorded, 0, 5).points:
+            assert np.abs(point.state[: BASE.hidden_size]).max() <= 1.0
+
+
+@pytest.mark.filterwarnings("error")
+def test_states_near_the_end_of_all_numbers_give_no_warning():
+    for weight, bias in ((1.0, 1e200), (1e20, 1.0), (1e70, 0.0)):
+        found = fixed_points(tanh_network([[weight]], bias, cell="rnn_relu"), 0, 0)
+        # Only h = 0 can stay, and only without a bias.
+        assert [point.state.tolist() for point in found.points] == [[0.0]] * (not bias)
+
+
 def test_a_line_of_fixed_points_is_marginal_not_an_error():
     """relu with W = I: every h ≥ 0 stays, and J - I is singular."""
     found = fixed_points(tanh_network(np.eye(2), cell="rnn_relu"), 0, 0)

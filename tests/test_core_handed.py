@@ -36,6 +36,21 @@ def test_what_arrives_is_the_direct_part_and_what_was_handed_over(setup, truncat
         np.testing.assert_allclose(trace.grad_hidden[-1], handed.direct[-1], atol=1e-12)
 
 
+@pytest.mark.parametrize("truncation", CUTS)
+@pytest.mark.parametrize("setup", SETUPS, ids=lambda s: f"{s.cell}-{s.peepholes}-{s.num_layers}")
+def test_the_first_step_hands_over_the_gradient_of_the_state_before_it(setup, truncation):
+    made = run(replace(setup, truncation=truncation))
+    for layer in range(len(made.layers)):
+        handed = handed_back(made, layer)
+        expected = made.grad_initial_hidden[layer]
+        assert expected.any()
+        np.testing.assert_allclose(handed.hidden[0], expected, rtol=1e-12, atol=1e-15)
+        if handed.cell is not None:
+            assert made.grad_initial_cell is not None
+            expected = made.grad_initial_cell[layer]
+            np.testing.assert_allclose(handed.cell[0], expected, rtol=1e-12, atol=1e-15)
+
+
 def test_the_first_layers_direct_part_is_the_chain_rule_through_the_second():
     made = run(replace(TEXT, cell="rnn_tanh"))
     above = layer_of(made, 1)

@@ -171,6 +171,27 @@ def test_linear_up_to_is_where_a_tanh_bends_by_the_tolerance(tolerance):
     assert twice.linear_up_to == pytest.approx(low / 2, rel=0.004)
 
 
+def test_a_ripple_that_has_died_out_breaks_nothing():
+    """Where one of two almost equal changes lies above the floor of rounding and one below."""
+    values = tuple(round(value, 3) for value in signal("sine", 200))
+    recorded = run(Setup(Numbers(values), cell="gru", hidden_size=12))
+    limit = nudge(recorded, 7, (1.0,), 0.1).layers[0].linear_up_to
+    assert limit > 0.1
+    for size in np.geomspace(1e-3, limit, 60):
+        assert nudge(recorded, 7, (1.0,), size).layers[0].breaks_at is None
+    assert nudge(recorded, 7, (1.0,), 1.01 * limit).layers[0].breaks_at is not None
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_nudge_beyond_all_numbers_is_infinitely_off_and_says_so_without_a_warning():
+    recorded = one_unit("rnn_relu", 1.0, 1e100, 0.0, [1.0, 0.0, 0.0])
+    found = nudge(recorded, 0, (1.0,), 1e120)
+    assert found.layers[0].relative_error.tolist() == [0.0, math.inf, math.inf]
+    assert found.layers[0].breaks_at == 1
+    with pytest.raises(ValueError, match="size times direction must leave the input within"):
+        nudge(recorded, 0, (1e200,), 1e200)
+
+
 def test_a_whole_step_towards_a_character_is_the_run_that_reads_it():
     setup = Setup(Text("abcab"), hidden_size=3, init_scale=2.0)
     recorded = run(setup)

@@ -198,6 +198,7 @@ BAD: list[tuple[str, type[Exception], Callable[[], object]]] = [
     ("forget_bias must be .* got nan", ValueError, lambda: Setup(WAVE, forget_bias=float("nan"))),
     ("loss_steps must be one of all, last", ValueError, lambda: Setup(WAVE, loss_steps="first")),
     ("loss_steps .* 0 to 10; got 11", ValueError, lambda: Setup(WAVE, loss_steps=(11,))),
+    ("loss_steps must be 'all', 'last' or .* got 5", TypeError, lambda: Setup(WAVE, loss_steps=5)),  # type: ignore[arg-type]
     ("loss_steps must name at least one", ValueError, lambda: Setup(WAVE, loss_steps=())),
     ("sequence must be a Text or Numbers", TypeError, lambda: Setup("abc")),  # type: ignore[arg-type]
     ("text must have at least 2 characters.* got 0", ValueError, lambda: Text("")),
@@ -338,3 +339,15 @@ def test_every_shipped_file_is_a_network_of_the_size_that_it_says():
         )
         layer = recorded.layers[0]
         assert isinstance(layer, LSTMTrace) == ("lstm" in name)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda huge: Setup(Text("ab"), init_scale=huge),
+        lambda huge: Numbers((huge, 1.0)),
+    ],
+)
+def test_a_whole_number_beyond_every_float_is_refused_in_words(make):
+    with pytest.raises(ValueError, match="too large"):
+        make(10**400)

@@ -268,7 +268,8 @@ def _size(values: np.ndarray) -> float:
 
 
 def _single(values: np.ndarray) -> np.ndarray:
-    return np.ascontiguousarray(values, np.float32)
+    with np.errstate(over="ignore"):  # beyond float32 a number is shown as infinite
+        return np.ascontiguousarray(values, np.float32)
 
 
 def _named(k: int, arrays: Arrays) -> Arrays:

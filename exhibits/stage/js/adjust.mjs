@@ -77,15 +77,16 @@ function down(event) {
     node.toggleAttribute("data-dragged", true);
     put(node, value, false);
   };
-  const up = () => {
-    node.removeEventListener("pointermove", move);
+  const heard = new AbortController();
+  const letGo = (now) => {
+    heard.abort();
     node.removeAttribute("data-dragged");
-    if (value === null) type(node);
-    else put(node, value, true);
+    if (value !== null) put(node, value, true);
+    else if (now.type === "pointerup") type(node);
   };
-  node.addEventListener("pointermove", move);
-  node.addEventListener("pointerup", up, { once: true });
-  node.addEventListener("pointercancel", () => node.removeEventListener("pointermove", move), { once: true });
+  for (const [name, does] of [["pointermove", move], ["pointerup", letGo], ["pointercancel", letGo]]) {
+    node.addEventListener(name, does, { signal: heard.signal });
+  }
 }
 
 const KEYS = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1, PageUp: 10, PageDown: -10 };
