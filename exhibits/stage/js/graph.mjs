@@ -24,6 +24,7 @@
  * @property {boolean} chosen     whether the lit unit is the picked one
  * @property {boolean} playing
  * @property {number} focused     which track the learner looks at
+ * @property {number} number      counts the frames
  *
  * @typedef {Object} Places       x of every step
  * @property {Float64Array} cells of its cell, folded towards the middle as the graph rolls up

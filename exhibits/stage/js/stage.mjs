@@ -381,6 +381,7 @@ export class Stage {
       chosen: this.hovered === null,
       playing: clock.playing,
       focused: track,
+      number: (this.frames = (this.frames ?? 0) + 1),
     };
     for (const one of this.tracks) one.draw(frame);
     this.multiples.draw(phase, clock.heading);

@@ -133,6 +133,11 @@ export class Track {
     return geometry.mode === "all" ? this.even : lensEdges(this.run.steps, geometry.axis, geometry.column, place);
   }
 
+  /** Played, the sums of several tracks are written one after the other: together they fill no frame. */
+  isItsTurn({ playing, number }) {
+    return !playing || number % this.stage.tracks.length === this.number;
+  }
+
   /** @param {Omit<import("./graph.mjs").Frame, "edges">} frame */
   draw(frame) {
     this.frame = { ...frame, edges: this.edges(frame.place) };
@@ -142,7 +147,7 @@ export class Track {
       this.weight.draw(this.frame, this.places.cells);
       this.cells.draw(this.frame, this.places.cells);
       this.inputEdit.draw(this.frame, this.places);
-    } else {
+    } else if (this.level === "cell" || this.isItsTurn(frame)) {
       this.levels.draw(this.frame);
     }
     this.band.draw(this.frame, this.places.cells);
