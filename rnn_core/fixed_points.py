@@ -27,6 +27,7 @@ OWN, DRAWN = 24, 24  # starts, and as many again after SETTLE steps of the map
 SETTLE, ITERATIONS, HALVINGS = 100, 40, 6
 POLISHED, CONVERGED = 1e-14, 1e-10  # residuals, in units of the state's norm where that exceeds 1
 SAME, MARGIN = 1e-5, 1e-6
+REACH = 1e4  # |c| of an LSTM; farther than any run shown here can come
 
 Points: TypeAlias = Float[np.ndarray, "many state"]
 Norms: TypeAlias = Float[np.ndarray, " many"]
@@ -41,9 +42,9 @@ class FixedPoint:
     `spectral_radius`. `stable`: all lie inside the unit circle. `kind` is one of
 
         stable node, stable focus        all inside: every small distance dies out
-        unstable node, unstable focus    all outside
+        unstable node, unstable focus    none inside, some outside
         saddle                           some inside, some outside
-        marginal                         one within 1e-6 of the circle: J alone does not decide
+        marginal                         the largest within 1e-6 of the circle: J alone does not decide
 
     A focus turns: its largest eigenvalue, which rules in the long run, is one of a complex
     pair. One whose largest is negative changes sides at each step and is called a node.
@@ -132,6 +133,15 @@ class _StateMap(NamedTuple):
         size = self.network.hidden_size
         return np.concatenate([states[:, :size].clip(-1.0, 1.0), states[:, size:]], axis=1)
 
+    def in_reach(self, states: Points) -> Bool[np.ndarray, " many"]:
+        """Whether a run can come there: a step adds at most 1 to |c|.
+
+        Far beyond, what a step adds is lost in the rounding of c, and any state seems to stand.
+        """
+        if self.network.cell != "lstm":
+            return np.ones(len(states), bool)
+        return np.abs(states[:, self.network.hidden_size :]).max(axis=1) <= REACH
+
     def jacobians(self, trace: LayerTrace) -> Jacobians:
         """∂F/∂s of a step that was recorded; rows are the parts of F(s)."""
         size, many = self.network.hidden_size, trace.hidden.shape[1]
@@ -188,7 +198,8 @@ def _newton(states: Points, state_map: _StateMap) -> Float[np.ndarray, "found st
         if not len(live):
             break
     residuals = _residuals(states, state_map)
-    return states[np.isfinite(residuals) & (residuals <= CONVERGED * _scale(states))]
+    kept = np.isfinite(residuals) & (residuals <= CONVERGED * _scale(states))
+    return states[kept & state_map.in_reach(states)]
 
 
 def _line_search(
@@ -278,9 +289,9 @@ def _point(
 def _kind(eigenvalues: Complex[np.ndarray, " state"]) -> str:
     """As `FixedPoint` says; `eigenvalues` in falling modulus."""
     moduli = np.abs(eigenvalues)
-    if (np.abs(moduli - 1.0) <= MARGIN).any():
+    if abs(moduli[0] - 1.0) <= MARGIN:
         return "marginal"
-    if moduli[0] > 1.0 > moduli[-1]:
+    if moduli[0] > 1.0 and moduli[-1] < 1.0 - MARGIN:
         return "saddle"
     # Rounding turns a double real eigenvalue into a pair that hardly turns.
     turns = abs(eigenvalues[0].imag) > 1e-6 * moduli[0]

@@ -15,6 +15,7 @@ from rnn_core import (
     Numbers,
     Record,
     Setup,
+    Text,
     fixed_points,
     record,
     run,
@@ -233,3 +234,13 @@ def test_large_layers_and_places_that_are_not_there_are_refused():
         fixed_points(run(replace(BASE, hidden_size=17)), 0, 0)
     with pytest.raises(ValueError, match="step must be a whole number, 0 to 11; got 12"):
         fixed_points(run(BASE), 0, 12)
+
+
+@pytest.mark.parametrize("step", [7, 8, 9])
+def test_a_memory_that_only_accumulates_has_no_points_that_no_run_can_reach(step):
+    text = Text("if (x[i]) {f(a[b], c)}")
+    pins = tuple((0, "forget_gate", unit, 1.0) for unit in range(16))
+    made = run(Setup(text, weights="brackets-lstm", changes=Changes(pins=pins)))
+    for point in fixed_points(made, 0, step).points:
+        assert np.abs(point.state[16:]).max() <= 1e4
+        assert point.kind != "marginal" or point.spectral_radius <= 1 + 1e-6

@@ -32,14 +32,16 @@ function productOf({ factors, value, multiply = times }, digits, decimals) {
   return { factors: shown.map((one) => one.text), equals: exact ? "=" : "≈", text: result.text, shown: result.shown };
 }
 
+const DIGITS = [3, 4, 5];
+
 const times = (...shown) => shown.reduce((product, one) => product * one, 1);
 const wrongOnes = (lines) => lines.filter(({ equals }) => equals !== "=").length;
 
-/** The products with three digits, or with four where that makes more of them come out. */
+/** The products with three digits, or with more where that makes more of them come out. */
 function productsOf(products, decimals, together) {
-  const [short, long] = [3, 4].map((digits) => products.map((one) => productOf(one, digits, decimals)));
-  if (together) return wrongOnes(long) < wrongOnes(short) ? long : short;
-  return short.map((line, k) => (line.equals !== "=" && long[k].equals === "=" ? long[k] : line));
+  const ways = DIGITS.map((digits) => products.map((one) => productOf(one, digits, decimals)));
+  if (together) return ways.reduce((best, way) => (wrongOnes(way) < wrongOnes(best) ? way : best));
+  return products.map((_, k) => (ways.find((way) => way[k].equals === "=") ?? ways[0])[k]);
 }
 
 /**
@@ -53,7 +55,7 @@ export function sumOfProducts(products, total, together = false) {
   const most = Math.max(...products.map(({ value }) => Math.abs(value)), Math.abs(total));
   const three = most > 0 ? Math.min(8, Math.max(0, 2 - Math.floor(Math.log10(most)))) : 2;
   let best = null;
-  for (const decimals of [three, Math.max(0, three - 1)]) {
+  for (const decimals of [three, three + 1]) {
     const lines = productsOf(products, decimals, together);
     const end = rounded(total, decimals);
     const sum = lines.reduce((so, { shown }) => so + shown, 0);
