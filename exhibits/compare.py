@@ -93,7 +93,8 @@ def others(base: Setup, equal: str) -> list[Rival]:
         plain = replace(base, cell=cell, peepholes=False, weights="", sequence=_sequence(base))
         if equal == "parameters":
             plain = replace(plain, hidden_size=_size_for(plain, parameters(base)))
-            rivals.append(Rival(plain, f" · {parameters(plain):,} parameters"))
+            kind = " · random weights" if base.weights else ""
+            rivals.append(Rival(plain, f" · {parameters(plain):,} parameters{kind}"))
             continue
         name = f"{base.weights.rpartition('-')[0]}-{cell}"
         trained = bool(base.weights) and name in weights_names()
@@ -145,7 +146,7 @@ def _sequence(setup: Setup) -> Text | Numbers:
 
 def _own_note(choice: str, base: Setup) -> str:
     if choice == "parameters":
-        return f" · {parameters(base):,} parameters"
+        return f" · {parameters(base):,} parameters{' · trained' if base.weights else ''}"
     if choice == "training":
         return " · trained" if base.weights else " · untrained"
     return ""

@@ -176,7 +176,7 @@ def _short(reason: str) -> str:
 def in_words(changes: Changes, setup: Setup) -> list[str]:
     """Each change as a few words, for the list beside the picture."""
     many = setup.num_layers > 1 or setup.bidirectional
-    words = [f"x at t = {step} is {_shown(value)}" for step, value in changes.inputs]
+    words = [f"x at t = {step} is {_shown(value)}, targets kept" for step, value in changes.inputs]
     for name, row, column, value in changes.weights:
         at = f"{row}" if "bias" in name or name.startswith("weight_c") else f"{row}, {column}"
         words.append(f"{name}[{at}] is {value:.3g}")

@@ -185,11 +185,11 @@ def _loss_steps(key: str) -> str | tuple[int, ...]:
 def _truncation(key: str, steps: int) -> tuple[int, int] | None:
     """(k1, k2) of truncated backpropagation through time, or None: all the way back."""
     cut = st.toggle(
-        "Cut the way back",
+        "Truncated backpropagation",
         key=f"{key}_cut",
         bind="query-params",
-        help="Truncated backpropagation through time: every k1 steps the gradient goes back "
-        "through the last k2 steps, and no further. The state crosses the cut.",
+        help="The way back is cut: every k1 steps the gradient goes back through the last k2 "
+        "steps, and no further. The state crosses the cut.",
     )
     if not cut:
         return None

@@ -84,8 +84,8 @@ def animation(tracks: Sequence[Track], state: StageState, link: str = "") -> Fil
     about = sentences(runs[0]) if len(runs) == 1 else [sentences(run)[0] for run in runs]
     return File(
         file_name(runs[state.track], "html"),
-        "Animation (.html)",
-        "One HTML file that plays in any browser, without Unrolled and without a network: for "
+        "The stage as a page (.html)",
+        "The interactive stage as one HTML file that plays in any browser, without Unrolled and without a network: for "
         "slides, course pages and learning systems.",
         ":material/animation:",
         "text/html",

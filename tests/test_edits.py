@@ -290,7 +290,7 @@ def test_changes_are_told_in_words():
         silenced=((0, 2),),
     )
     assert in_words(changes, SETUP) == [
-        "x at t = 1 is “b”",
+        "x at t = 1 is “b”, targets kept",
         "weight_hh_l0[2, 1] is 0.25",
         "c of unit 1 starts at -0.5",
         "forget gate of unit 3 held at 1.00",

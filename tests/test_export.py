@@ -282,7 +282,7 @@ class TestTakeAlong:
         assert not app.exception
         labels = [vars(button)["proto"].label for button in app.get("download_button")]
         assert labels == [
-            "Animation (.html)", "All numbers (.npz)", "Numbers of layer 2 (.csv)",
+            "The stage as a page (.html)", "All numbers (.npz)", "Numbers of layer 2 (.csv)",
             "Notebook (.ipynb)",
         ]  # fmt: skip
         assert not built

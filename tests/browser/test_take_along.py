@@ -35,7 +35,7 @@ def test_the_animation_plays_from_disk_where_the_learner_stood(
     page.wait_for_timeout(1000)
     step, narration = step_of(page), stage.locator("[data-narration]").inner_text()
     file = tmp_path / "animation.html"
-    file.write_bytes(fetch(page, "Animation (.html)"))
+    file.write_bytes(fetch(page, "The stage as a page (.html)"))
     context = browser.new_context(offline=True)
     alone = context.new_page()
     alone.goto(file.as_uri())

@@ -77,6 +77,8 @@ test("two clips leave what they share", () => {
 test("a picture's name says the run and the place in safe letters", () => {
   const header = { cell: "lstm", hidden: 16, steps: 4, input: { kind: "text", labels: ["../", "À", "<", "b"] } };
   assert.equal(pictureName(header, { step: 7, phase: "backward", level: "unit" }), "unrolled-lstm-16-a-b-unit-t7-backward");
+  assert.equal(pictureName(header, { step: 7, phase: "loss", level: "overview" }, ["rnn_tanh", "gru", "lstm"]),
+    "unrolled-rnn-tanh-gru-lstm-16-a-b-t7-loss");
   const numbers = { ...header, cell: "rnn_tanh", input: { kind: "numbers", labels: [] } };
   assert.equal(pictureName(numbers, { step: 0, phase: "loss", level: "overview" }), "unrolled-rnn-tanh-16-4-numbers-t0-loss");
 });

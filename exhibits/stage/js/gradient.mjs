@@ -124,12 +124,12 @@ export class GradientStrip {
     const share = onLog(value, this.scene.scales.axis);
     if (share <= 0) return;
     const y = foot - share * (foot - this.summit);
-    const over = wide > 12 ? 2 : 0;
-    const halo = wide > 12 ? 5 : 3.5;
+    const over = wide > 12 ? 5 : 0;
+    const halo = 3.5; // thin, so that the bar does not seem to be in two pieces
     context.fillStyle = css(theme.back);
     context.fillRect(x - wide / 2 - over, y - halo / 2, wide + 2 * over, halo);
     context.fillStyle = css(theme.text);
-    context.fillRect(x - wide / 2 - over, y - halo / 2 + 1.25, wide + 2 * over, halo - 2.5);
+    context.fillRect(x - wide / 2 - over, y - halo / 2 + 0.75, wide + 2 * over, halo - 1.5);
   }
 
   /** The strips' own time axis: every step, or as many as have room. */

@@ -151,7 +151,8 @@ export function measure(width, shape) {
     width, narrow, gutter, axis, mode, column, rows, boxWidth,
     cellWidth: axis / shape.steps,
     graphHeight: rows.link.bottom,
-    grid: unitGrid(shape.hidden, boxWidth - 10, unitRoom),
+    // The same for every cell, so that a unit keeps its place from one to the other.
+    grid: unitGrid(shape.hidden, boxWidth - 10, LSTM_ROOM),
     stripHeight: Math.round(clamp(shape.hidden * 6, 46, shape.hidden > 32 ? 70 : 50)),
     gradientHeight: 92,
   };

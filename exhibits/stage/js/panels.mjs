@@ -47,8 +47,21 @@ export class Panels {
     const root = html("section", { class: `panel ${name}-panel`, "aria-label": PANELS[name].title }, this.root);
     const heading = html("h3", { class: "panel-title" }, root);
     heading.textContent = PANELS[name].title;
+    heading.tabIndex = -1;
     const content = html("div", { class: "panel-content" }, root);
+    root.onkeydown = (event) => {
+      if (event.key !== "Escape" || event.defaultPrevented) return;
+      event.stopPropagation();
+      this.track.stage.togglePanel(name);
+    };
     return { root, view: new PANELS[name].view(content, this.track) };
+  }
+
+  /** Brings a panel that has just been opened into view: it may stand below the window. */
+  reveal(name) {
+    const { root } = this.made[name] ?? {};
+    const { still } = this.track.stage;
+    root?.scrollIntoView({ block: "nearest", behavior: still.matches ? "auto" : "smooth" });
   }
 
   /** What travels on demand for the panels that are open. @returns {string[]} */

@@ -96,9 +96,11 @@ async function embedded(rule) {
 /** @param {import("./stage.mjs").Stage} stage @param {"svg"|"png"} kind */
 export async function savePicture(stage, kind) {
   const svg = svgOf(stage);
-  const { clock, state, run } = stage;
-  const name = pictureName(run.header, { step: clock.step, phase: clock.phase, level: state.level });
-  save(kind === "png" ? await pngOf(svg) : new Blob([svg], { type: "image/svg+xml" }), `${name}.${kind}`);
+  const { clock, state, run, tracks } = stage;
+  const where = { step: clock.step, phase: clock.phase, level: state.level };
+  const name = `${pictureName(run.header, where, tracks.map((track) => track.run.header.cell))}.${kind}`;
+  save(kind === "png" ? await pngOf(svg) : new Blob([svg], { type: "image/svg+xml" }), name);
+  return name;
 }
 
 /** @param {Blob} content @param {string} name */

@@ -113,11 +113,12 @@ export function shared(one, other) {
 /**
  * A file's name from what it shows: small letters, digits and hyphens, whatever the learner typed.
  * @param {import("./decode.mjs").Header} header @param {{step: number, phase: string, level: string}} where
+ * @param {string[]} [cells] of all the runs that stand side by side
  */
-export function pictureName(header, { step, phase, level }) {
+export function pictureName(header, { step, phase, level }, cells = [header.cell]) {
   const { kind, labels } = header.input;
   const plain = (text) => text.normalize("NFKD").toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "");
   const reads = kind === "text" ? plain(labels.join("")).slice(0, 24) : `${header.steps}-numbers`;
-  const parts = ["unrolled", header.cell, header.hidden, reads, level === "overview" ? "" : level, `t${step}`, phase];
+  const parts = ["unrolled", ...new Set(cells), header.hidden, reads, level === "overview" ? "" : level, `t${step}`, phase];
   return plain(parts.filter((part) => part !== "").join("-"));
 }

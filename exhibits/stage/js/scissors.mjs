@@ -30,9 +30,9 @@ export class Scissors {
     this.pairs.forEach(({ group }, k) => group.set("display", k < this.steps.length ? "inline" : "none"));
     const { rows } = scene.geometry;
     for (const { line, icon } of this.pairs) {
-      line.set("y1", rows.box.top - 10);
-      line.set("y2", rows.rail - 4);
-      icon.set("transform", `translate(0,${rows.box.top - 16}) rotate(180)`);
+      line.set("y1", rows.box.top + 4);
+      line.set("y2", rows.rail - 22);
+      icon.set("transform", `translate(0,${rows.rail - 12})`);
     }
   }
 

@@ -11,6 +11,7 @@ import { Multiples } from "./multiples.mjs";
 import { Motion } from "./motion.mjs";
 import { Presentation } from "./presentation.mjs";
 import { Reports } from "./reports.mjs";
+import { significant } from "./scales.mjs";
 import { scalesOf } from "./scene.mjs";
 import { readTheme } from "./theme.mjs";
 import { Tools } from "./tools.mjs";
@@ -92,9 +93,12 @@ export class Stage {
     });
     this.runs = runs;
     this.id = id;
+    const other = this.data?.length !== tracks.length;
     this.data = tracks;
     this.options = options;
     this.adopt(state, first);
+    // Where others come to stand beside it, the learner's own run stays the one that is told of.
+    if (other && (!first || state.track === 0)) this.state.track = Math.max(0, tracks.findIndex(({ editable }) => editable));
   }
 
   /** Takes what Python sends down when the page moved the stage; the rest are echoes. */
@@ -158,7 +162,7 @@ export class Stage {
     this.root.dataset.tracks = String(this.tracks.length);
     this.tracks.forEach((track, k) => {
       track.title.hidden = this.tracks.length < 2;
-      track.title.textContent = this.data[k].title;
+      track.title.textContent = `${this.data[k].title} · loss ${significant(this.data[k].run.header.totalLoss, 3)}`;
     });
   }
 
@@ -304,9 +308,12 @@ export class Stage {
   /** Opens or closes what stands below the strips. @param {string} name one of `panels.mjs` */
   togglePanel(name) {
     const { panels } = this.state;
-    this.state.panels = panels.includes(name) ? panels.filter((other) => other !== name) : [...panels, name];
+    const opens = !panels.includes(name);
+    this.state.panels = opens ? [...panels, name] : panels.filter((other) => other !== name);
     this.layout();
     this.changed();
+    if (opens) this.focused.panels.reveal(name);
+    else this.tools.focusOn(name);
   }
 
   /** Colours only what the learner's change made of it, or again the run itself. */

@@ -25,13 +25,13 @@ export class Tools {
       button.dataset.panel = name;
       return button;
     });
-    this.buildChanges();
     this.view = this.group("Show and take along");
     this.full = this.button(this.view, "Present", "Nothing else on the screen, and all of it larger (P; Esc leads back)",
       () => stage.presentation.toggle());
     for (const kind of ["svg", "png"]) {
-      this.button(this.view, kind.toUpperCase(), `Save the present picture as ${kind.toUpperCase()}`, () => savePicture(stage, kind));
+      this.button(this.view, kind.toUpperCase(), `Save the present picture as ${kind.toUpperCase()}`, () => this.save(kind));
     }
+    this.buildChanges();
   }
 
   buildChanges() {
@@ -57,7 +57,7 @@ export class Tools {
   button(group, text, hint, act) {
     const button = html("button", { type: "button", class: "tool", title: hint }, group);
     button.textContent = text;
-    button.onclick = act;
+    button.onclick = () => button.getAttribute("aria-disabled") !== "true" && act();
     return button;
   }
 
@@ -70,9 +70,10 @@ export class Tools {
     const { undo = 0, redo = 0, changed = [], problem = "" } = options;
     this.root.hidden = options.tools === false;
     this.changes.hidden = !options.edits || (undo === 0 && redo === 0 && changed.length === 0);
-    this.undo.disabled = undo === 0;
-    this.redo.disabled = redo === 0;
-    this.reset.disabled = changed.length === 0;
+    // Not `disabled`: what is pressed keeps the focus also where it can do no more.
+    for (const [button, can] of [[this.undo, undo > 0], [this.redo, redo > 0], [this.reset, changed.length > 0]]) {
+      button.setAttribute("aria-disabled", String(!can));
+    }
     this.difference.hidden = !hasGhost;
     this.said.textContent = summary(changed);
     this.said.title = changed.join("; ");
@@ -87,12 +88,24 @@ export class Tools {
     if (!aside && !transport.contains(this.root)) transport.querySelector(".keys").before(this.root);
   }
 
+  /** Whoever closes a panel from within stands then where it was opened. */
+  focusOn(panel) {
+    const at = this.root.getRootNode().activeElement;
+    if (at?.closest(".panel")) this.toggles.find(({ dataset }) => dataset.panel === panel)?.focus();
+  }
+
   /** @param {{panels: string[], difference: boolean}} state */
   show({ panels, difference }) {
     for (const button of this.toggles) {
-      button.setAttribute("aria-pressed", String(panels.includes(button.dataset.panel)));
+      const open = String(panels.includes(button.dataset.panel));
+      for (const name of ["aria-pressed", "aria-expanded"]) button.setAttribute(name, open);
     }
     this.difference.setAttribute("aria-pressed", String(difference));
+  }
+
+  async save(kind) {
+    const name = await savePicture(this.stage, kind);
+    this.stage.toast?.say(`Saved ${name}`);
   }
 
   showPresenting(presenting) {
