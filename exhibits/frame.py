@@ -10,9 +10,14 @@ _FRAME = """
 [data-testid="stExpandSidebarButton"]::after { content: "Menu"; font-size: 0.95rem; }
 [data-testid="stSidebarHeader"] { height: 2.5rem; margin-bottom: 0; }
 [data-testid="stBaseButton-primary"] { color: light-dark(#FFFFFF, #0F141B); }
+.stMain { scroll-padding: 4rem 0 0; }
 @media (max-width: 640px) {
   .stMainBlockContainer { padding: 3.5rem 0.75rem 2rem; }
   .stMainBlockContainer h1 { font-size: 1.5rem; padding: 0.25rem 0; }
+}
+@media (max-height: 499px) {
+  [data-testid="stHeader"] { height: 2.5rem; min-height: 2.5rem; }
+  .stMainBlockContainer { padding: 2.6rem 0.75rem 1.5rem; }
 }
 </style>
 """

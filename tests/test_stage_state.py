@@ -176,3 +176,40 @@ def test_an_edit_reaches_the_page_as_the_browser_said_it(session: Session) -> No
     assert session.header["options"]["edits"] is False
     session.edited()
     assert heard == [{"kind": "undo"}]
+
+
+def test_a_run_that_the_browser_has_is_named_and_not_sent_again(session: Session) -> None:
+    run = cell_run("lstm")
+    name = encode(run, layer=0).id
+    stage([Track(run)], key="s")
+    assert session.header["runs"][0]["offset"] == 0
+    session.learner(**view(3, has=[name, 7]))
+    stage([Track(run)], key="s")
+    (only,) = session.header["runs"]
+    assert (only["offset"], only["id"]) == (None, name)
+    assert len(session.data) == 0
+
+
+def test_an_edit_says_what_the_browser_has_and_only_for_the_answer_to_it(session: Session) -> None:
+    before, after = cell_run("lstm"), cell_run("gru")
+    stage([Track(before)], key="s", on_edit=lambda edit: None)
+    session["s"] = {"edit": {"kind": "pin", "has": [encode(before, layer=0).id]}}
+    session.edited()
+    stage([Track(after, ghost=before)], key="s", on_edit=lambda edit: None)
+    assert [run["offset"] for run in session.header["runs"]] == [0, None]
+    session["s"] = {}
+    stage([Track(after, ghost=before)], key="s", on_edit=lambda edit: None)
+    assert None not in [run["offset"] for run in session.header["runs"]]
+
+
+def test_a_browser_that_lacks_a_run_is_sent_everything_and_the_page_hears_no_edit(
+    session: Session,
+) -> None:
+    run, heard = cell_run("lstm"), list[Any]()
+    stage([Track(run)], key="s", on_edit=heard.append)
+    session.learner(**view(3, has=[encode(run, layer=0).id]))
+    session["s"] |= {"edit": {"kind": "resend", "has": []}}
+    session.edited()
+    stage([Track(run)], key="s", on_edit=heard.append)
+    assert session.header["runs"][0]["offset"] == 0
+    assert heard == []

@@ -67,6 +67,19 @@ def _top(run: Run) -> int:
     return max(k for k, trace in enumerate(run.layers) if not trace.reverse)
 
 
+def _held(memory: dict[str, Any], component_state: Any) -> frozenset[str]:
+    """The runs that the browser says it has, and that are therefore not sent again.
+
+    It says so with an edit, else with where the learner is. A browser that lacks one all the same
+    asks for everything by an edit of the kind "resend".
+    """
+    view = component_state.get("view") if component_state else None
+    told = memory.pop("said") if "said" in memory else None
+    if told is None and isinstance(view, dict):
+        told = view.get("has")
+    return frozenset(name for name in told or () if isinstance(name, str))
+
+
 def _nothing() -> None:
     """Streamlit knows a component's state by its callbacks; this one does nothing."""
 
@@ -103,11 +116,15 @@ def stage(
         options={**(options or {}), "edits": on_edit is not None},
         layer=state.layer,
         wants=state.wants,
+        held=_held(memory, st.session_state.get(key)),
     )
 
     def edited() -> None:
         edit = st.session_state[key].get("edit")
-        if on_edit is not None and isinstance(edit, dict):
+        if not isinstance(edit, dict):
+            return
+        memory["said"] = edit.get("has")
+        if on_edit is not None and edit.get("kind") != "resend":
             on_edit(edit)
 
     _stage(key=key, data=data, on_view_change=on_change, on_edit_change=edited)

@@ -4,13 +4,14 @@
     header                   JSON in UTF-8, padded with spaces so that the runs start at 8·n
     runs                     payloads (`payload.py`), one after the other, each a multiple of 8 long
 
-The header's `runs` lists {offset, size, id}, offsets counted from the first run; `tracks` lists
+The header's `runs` lists {offset, size, id}, offsets counted from the first run and null for a run
+that the browser said it has; `tracks` lists
 {run, ghost, title, editable} with `run` and `ghost` counting in `runs`, `ghost` null where nothing
 was changed. `state` is where the stage stands, `options` what the page allows on it.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from exhibits.stage.payload import Payload, encode
@@ -39,8 +40,12 @@ def bundle(
     options: Mapping[str, object],
     layer: int,
     wants: Sequence[str] = (),
+    held: Collection[str] = (),
 ) -> bytes:
-    """Everything for one picture. `layer` travels in full, `wants` names what is sent on demand."""
+    """Everything for one picture. `layer` travels in full, `wants` names what is sent on demand.
+
+    `held` are the ids of runs that the browser has: of these only the id is sent.
+    """
     runs: list[Payload] = []
     listed: list[dict[str, object]] = []
     for track in tracks:
@@ -52,12 +57,13 @@ def bundle(
         listed.append({"run": at, "ghost": ghost, "title": track.title, "editable": track.editable})
     index, offset = [], 0
     for name, data in runs:
-        index.append({"offset": offset, "size": len(data), "id": name})
-        offset += len(data)
+        sent = name not in held
+        index.append({"offset": offset if sent else None, "size": len(data), "id": name})
+        offset += len(data) if sent else 0
     header = {"version": 2, "runs": index, "tracks": listed, "state": state, "options": options}
     raw = json.dumps(header, ensure_ascii=False).encode()
     raw += b" " * (-(4 + len(raw)) % 8)
-    return b"".join([len(raw).to_bytes(4, "little"), raw, *(data for _, data in runs)])
+    return b"".join([len(raw).to_bytes(4, "little"), raw, *(data for name, data in runs if name not in held)])
 
 
 def _within(layer: int, run: Run) -> int:

@@ -130,7 +130,7 @@ def test_a_gate_that_is_held_is_pinned_at_every_step_until_it_is_let_go(
     assert free
     assert free.endswith("free")
     handle.press("End")
-    expect(handle).to_have_attribute("aria-valuetext", "pinned at 1.00")
+    expect(handle).to_have_attribute("aria-valuetext", "pinned at 1")
     release = stage.get_by_role("button", name="Let the forget gate of unit 0 go")
     expect(release).to_be_visible()
     stage.get_by_role("slider", name="Time step").fill("3")
@@ -164,6 +164,66 @@ def test_the_state_before_the_first_step_can_be_set(open_page: OpenPage) -> None
     expect(start).not_to_have_attribute("aria-valuenow", "0")
     stage.get_by_role("slider", name="Time step").fill("1")
     expect(start).to_be_hidden()
+
+
+def test_a_click_on_a_gate_opens_that_gate_s_sum(open_page: OpenPage) -> None:
+    page = open_page("/lab")
+    stage = open_cell(page, 7)
+    row = unit(stage, 5).bounding_box()
+    gate = stage.locator(".cell-label.valve", has_text="input gate").bounding_box()
+    assert row
+    assert gate
+    page.mouse.click(gate["x"] + gate["width"] / 2, row["y"] + row["height"] / 2)
+    expect(stage.locator(".unit-row[data-row=input_gate]")).to_have_attribute(
+        "aria-pressed", "true"
+    )
+
+
+@pytest.mark.parametrize("phase", ["Forward", "Backward"])
+def test_pointing_at_a_unit_moves_nothing(open_page: OpenPage, phase: str) -> None:
+    page = open_page("/lab")
+    stage = open_cell(page, 7)
+    stage.get_by_role("button", name=phase, exact=True).click()
+    page.wait_for_timeout(600)
+    foot, canvas = stage.locator(".cell-foot"), picture(stage).bounding_box()
+    assert canvas
+    page.mouse.move(canvas["x"] + canvas["width"] / 2, canvas["y"] - 4)
+    before = foot.bounding_box()
+    for down in range(28, 130, 7):
+        page.mouse.move(canvas["x"] + canvas["width"] * 0.3, canvas["y"] + down)
+        assert foot.bounding_box() == before
+
+
+def test_the_picture_s_sums_are_of_the_picture_s_numbers(open_page: OpenPage) -> None:
+    """f · c: the gate's pill, the memory's label and the sum below have the same texts."""
+    page = open_page("/lab")
+    stage = open_cell(page)
+    page.keyboard.press("ArrowDown")
+    for step in (3, 7, 12):
+        stage.get_by_role("slider", name="Time step").fill(str(step))
+        expect(picture(stage)).to_have_accessible_name(re.compile(rf"at t = {step},"))
+        pill = stage.get_by_role("slider", name="forget gate f of unit 0, hold it").inner_text()
+        memory = stage.locator(".cell-label .cell-value").first.inner_html()
+        said = stage.locator(".cell-sum:not(.longest)").inner_text()
+        assert f"{pill} × {memory} +" in said, said
+
+
+@pytest.mark.viewport(1920, 1080)
+def test_on_a_screen_for_many_the_cell_stands_whole(open_page: OpenPage) -> None:
+    page = open_page("/lab")
+    stage = open_cell(page)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("p")
+    page.wait_for_timeout(800)
+    shown, below = picture(stage).bounding_box(), stage.locator(".transport").bounding_box()
+    assert shown
+    assert below
+    assert shown["y"] + shown["height"] <= below["y"]
+    small = stage.locator(".cell-lines").evaluate(
+        """lines => [...lines.querySelectorAll("text, tspan")].filter((node) => node.textContent)
+        .map((node) => parseFloat(getComputedStyle(node).fontSize)).filter((size) => size < 12)"""
+    )
+    assert not small
 
 
 @pytest.mark.parametrize(

@@ -105,6 +105,50 @@ def test_the_smaller_terms_open(open_page: OpenPage) -> None:
     expect(shown).not_to_have_count(16)
 
 
+@pytest.mark.parametrize("phase", ["Forward", "Backward"])
+def test_from_step_to_step_the_same_terms_stand_and_the_result_stays(
+    open_page: OpenPage, phase: str
+) -> None:
+    page, view, _, _ = opened(open_page)
+    stage = stage_of(page)
+    stage.get_by_role("button", name=phase, exact=True).click()
+    page.wait_for_timeout(600)
+    names, places = set(), set()
+    for step in range(len(opening.TEXT) - 1):  # nothing comes from later at the last one
+        stage.get_by_role("slider", name="Time step").fill(str(step))
+        expect(view).to_have_attribute("aria-label", re.compile(rf"at t = {step}$"))
+        terms = view.locator(".term:not([data-part=x]) .term-name").all_inner_texts()
+        result, then = view.locator(".sum-total").bounding_box(), view.locator(".unit-then")
+        assert result
+        box = then.bounding_box()
+        assert box
+        names.add(tuple(terms))
+        places.add((round(result["x"]), round(result["y"]), round(box["y"])))
+    assert len(names) == 1, names
+    assert len(places) == 1, places
+
+
+def test_a_gate_reads_the_same_in_its_tab_and_in_its_product(open_page: OpenPage) -> None:
+    page, view, trace, _ = opened(open_page)
+    for step in range(len(opening.TEXT)):
+        stage_of(page).get_by_role("slider", name="Time step").fill(str(step))
+        expect(view).to_have_attribute("aria-label", re.compile(rf"at t = {step}$"))
+        for field, part in (("forget_gate", "f"), ("input_gate", "i"), ("output_gate", "o")):
+            tab = row(view, field).locator("b").inner_text()
+            assert tab == view.locator(f".chain button[data-part={part}] b").inner_text()
+            exact = getattr(trace, field)[step, 0, UNIT]
+            assert tab not in ("0", "1", "1.00", "0.00"), f"{field} is {exact} at t = {step}"
+
+
+def test_the_output_gate_s_letter_is_no_score_s(open_page: OpenPage) -> None:
+    page, view, _, _ = opened(open_page)
+    stage_of(page).get_by_role("button", name="Loss", exact=True).click()
+    expect(view.locator(".formula").first).to_have_attribute("aria-label", re.compile("^s t = W"))
+    stage_of(page).get_by_role("button", name="Backward", exact=True).click()
+    expect(view.locator(".formula").first).to_contain_text("∂L/∂s")
+    expect(view.get_by_text("δ stands for ∂L/∂a")).to_have_count(1)
+
+
 def test_a_factor_lights_its_letters_and_its_row_and_leads_to_its_unit(open_page: OpenPage) -> None:
     page, view, _, t = opened(open_page)
     term = view.locator(".term[data-part=h]").first

@@ -53,6 +53,17 @@ test("the wide picture is no higher than 460 pixels", () => {
   for (const cell of CELLS) assert.ok(plan(cell, { width: 1110, hidden: 16 }).height <= 460);
 });
 
+test("where the height is limited the lanes get lower and everything still has its place", () => {
+  for (const cell of CELLS) for (const hidden of [1, 16, 256]) {
+    const { blocks, height, label, tiers } = plan(cell, { width: 932, hidden, height: 360 });
+    assert.ok(height <= 360, `${cell} of ${hidden}: ${height}`);
+    assert.ok(tiers[1].top - tiers[0].bottom >= label + 30, "the first tier's numbers and the second's names need their room");
+    for (const [k, one] of blocks.entries()) for (const other of blocks.slice(k + 1)) {
+      assert.ok(one.x + one.w <= other.x || other.x + other.w <= one.x || one.y + one.h <= other.y || other.y + other.h <= one.y, `${one.id} lies on ${other.id}`);
+    }
+  }
+});
+
 test("the prediction has its own column only where there is room", () => {
   assert.equal(plan("lstm", { width: 390, hidden: 8 }).output, null);
   const { output, width } = plan("lstm", { width: 1110, hidden: 8 });
@@ -60,7 +71,7 @@ test("the prediction has its own column only where there is room", () => {
 });
 
 test("sixteen units share 112 pixels; one is not blown up; 256 still have half a pixel", () => {
-  assert.deepEqual([16, 1, 256].map(lanePitch), [7, 30, 0.5625]);
+  assert.deepEqual([16, 1, 256].map((hidden) => lanePitch(hidden)), [7, 30, 0.5625]);
 });
 
 test("a point on a square or a lane is its unit, a point beside them is none", () => {

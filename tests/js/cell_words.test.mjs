@@ -27,20 +27,41 @@ test("RNN: the two sums, then the squashing", () => {
   assert.equal(text(equation("rnn_tanh", flow, 0, false)), "a = 0.250 from the state + −0.750 from the input = −0.500\nh = tanh(a) = −0.462");
 });
 
-test("going back: where the gradient comes from, and what goes on", () => {
-  const back = { direct: d(0.5), fromNext: d(-0.25), h: d(0.25), carried: d(0.125), through: d(0.375), c: d(0.5), c0: d(0.1), straight: d(0.1) };
-  assert.equal(text(equationBack("lstm", { f: d(0.2) }, back, 0)), "∂L/∂h = 0.500 from here + −0.250 from later = 0.250\n"
-    + "∂L/∂c = 0.125 along the conveyor + 0.375 by way of h = 0.500\n× f 0.200 → cₜ₋₁ gets 0.10");
+test("a gate that is nearly 1 is not 1.00, and what the shown digits do not give is marked", () => {
+  const flow = { f: d(0.99963), c0: d(2.5), kept: d(2.499075), i: d(0.25), g: d(-0.8), written: d(-0.2), c: d(2.299075), o: d(0.99999), h: d(0.99999 * Math.tanh(2.299075)) };
+  // 0.9996 × 2.50 = 2.499, and 2.50 − 0.200 = 2.30; h is 0.980
+  assert.match(text(equation("lstm", flow, 0, false)), /= 0\.9996 × 2\.50 \+ 0\.250 × −0\.800 = 2\.50 kept \+ −0\.200 written = 2\.30\n/);
+  // 1.35 + 0.964 = 2.314, where 2.318 is due
+  const way = { ...flow, kept: d(1.354), f: d(0.677), c0: d(2), written: d(0.964), i: d(0.964), g: d(1), c: d(2.318) };
+  assert.match(text(equation("lstm", way, 0, false)), /1\.35 kept \+ 0\.964 written ≈ 2\.32\n/);
+});
+
+test("going back: where the gradient comes from, through which factors, and what goes on", () => {
+  // 0.5 × 0.4 × 0.9 = 0.18, with 0.32 along the conveyor 0.5; a fifth of it goes on
+  const back = { direct: d(0.75), fromNext: d(-0.25), h: d(0.5), heard: d(0.5), slope: d(0.9), carried: d(0.32), through: d(0.18), c: d(0.5), c0: d(0.1), straight: d(0.1),
+    h0: d(-0.25), whole: d(1) };
+  const flow = { f: d(0.2), o: d(0.4) };
+  assert.equal(text(equationBack("lstm", flow, back, 0)), "∂L/∂h = 0.750 from here + −0.250 from later = 0.500\n"
+    + "∂L/∂c = 0.320 along the conveyor + 0.500 × 0.400 × 0.900 by ∂L/∂h · o · (1 − tanh² c) = 0.500\n"
+    + "cₜ₋₁ gets f · ∂L/∂c = 0.200 × 0.500 = 0.100\nhₜ₋₁ gets Wₕₕᵀ δ = −0.250");
+  const cut = { ...back, whole: d(0), c0: d(0), h0: d(0.05) };
+  assert.match(text(equationBack("lstm", flow, cut, 0)), /cₜ₋₁ gets 0: the way back is cut\nhₜ₋₁ gets 0\.0500 across the cut$/);
 });
 
 test("a vanished gradient is told in powers of ten and not as 0", () => {
-  const back = { direct: d(0), fromNext: d(2e-9), h: d(2e-9), h0: d(1e-9), a: d(2e-9) };
-  assert.match(text(equationBack("rnn_tanh", {}, back, 0)), /= 0 from here \+ 2\.0 × 10⁻⁹ from later = 2\.0 × 10⁻⁹\n/);
+  const back = { direct: d(0), fromNext: d(2e-9), h: d(2e-9), heard: d(2e-9), slope: d(0.5), h0: d(3e-10), a: d(1e-9), whole: d(1) };
+  assert.equal(text(equationBack("rnn_tanh", {}, back, 0)), "∂L/∂h = 0 from here + 2.00 × 10⁻⁹ from later = 2.00 × 10⁻⁹\n"
+    + "δ = ∂L/∂h · slope = 2.00 × 10⁻⁹ × 0.500 = 1.00 × 10⁻⁹\nhₜ₋₁ gets Wₕₕᵀ δ = 3.00 × 10⁻¹⁰");
 });
 
 test("with peepholes the memory before gets more than f lets through", () => {
-  const back = { direct: d(0), fromNext: d(0), h: d(0), carried: d(0.5), through: d(0), c: d(0.5), straight: d(0.1), c0: d(0.25) };
-  assert.match(text(equationBack("lstm", { f: d(0.2) }, back, 0)), /× f 0\.200 = 0\.10, with the peepholes → cₜ₋₁ gets 0\.25$/);
+  const back = { direct: d(0), fromNext: d(0), h: d(0), heard: d(0), slope: d(1), carried: d(0.5), through: d(0), c: d(0.5), straight: d(0.1), c0: d(0.25), h0: d(0), whole: d(1) };
+  assert.match(text(equationBack("lstm", { f: d(0.2), o: d(0.5) }, back, 0)), /gets f · ∂L\/∂c = 0\.200 × 0\.500 = 0\.100, with 0\.150 by the peepholes = 0\.250\n/);
+});
+
+test("going back through a GRU: straight through z, and by way of the gates", () => {
+  const back = { direct: d(0.5), fromNext: d(0), h: d(0.5), kept: d(0.5), straight: d(0.2), h0: d(0.35), whole: d(1) };
+  assert.match(text(equationBack("gru", { z: d(0.4) }, back, 0)), /hₜ₋₁ gets z · ∂L\/∂h \+ Wₕₕᵀ δ = 0\.400 × 0\.500 \+ 0\.150 = 0\.350$/);
 });
 
 test("a unit is described by its own values, pins and silence", () => {

@@ -28,9 +28,17 @@ test("the GRU resets after the recurrent product", () => {
 
 test("going back the GRU's gradient also goes straight, and the LSTM's memory by the forget gate", () => {
   const first = (of) => written(backFormulas({ peepholes: false, top: true, row: "hidden", ...of })[0]);
-  assert.equal(first({ cell: "gru" }), "δh_t = W^T_out∂L/∂o_t + W^T_hhδa_t+1 + z_t+1 ⊙ δh_t+1");
-  assert.equal(first({ cell: "rnn_tanh", top: false }), "δh_t = W^T_aboveδa^above_t + W^T_hhδa_t+1");
-  assert.match(first({ cell: "lstm", row: "cell" }), /^δc_t = f_t\+1 ⊙ δc_t\+1 \+ δh_t ⊙ o_t ⊙ /);
+  assert.equal(first({ cell: "gru" }), "∂L/∂h_t = W^T_out∂L/∂s_t + W^T_hhδ_t+1 + z_t+1 ⊙ ∂L/∂h_t+1");
+  assert.equal(first({ cell: "rnn_tanh", top: false }), "∂L/∂h_t = W^T_aboveδ^above_t + W^T_hhδ_t+1");
+  assert.match(first({ cell: "lstm", row: "cell" }), /^∂L\/∂c_t = f_t\+1 ⊙ ∂L\/∂c_t\+1 \+ ∂L\/∂h_t ⊙ o_t ⊙ /);
+});
+
+test("what δ stands for is said once, and the scores have a letter that no gate has", () => {
+  for (const cell of Object.keys(GATES)) {
+    const said = backFormulas({ cell, row: "hidden", top: true, peepholes: false }).map(written);
+    assert.equal(said.filter((line) => /^δ stands for ∂L\/∂a/.test(line)).length, 1, cell);
+  }
+  assert.equal(lossFormulas(true).map(written)[0], "s_t = W_outh_t + b_out");
 });
 
 test("both losses have theirs", () => {

@@ -5,6 +5,7 @@ import { RunData } from "../../exhibits/stage/js/decode.mjs";
 import { SLOPE, SQUASH, fold, gateSums, suffixOf } from "../../exhibits/stage/js/terms.mjs";
 import { readsAlike } from "../../exhibits/stage/js/unit_chain.mjs";
 import { modelOf, tellingGate } from "../../exhibits/stage/js/unit_model.mjs";
+import { ranksOf } from "../../exhibits/stage/js/unit_ranks.mjs";
 import { applied, bounded, powerFor, shownProduct, shownSum, shownWay } from "../../exhibits/stage/js/unit_numbers.mjs";
 
 const number = (text) => Number(text.replace("−", "-"));
@@ -97,31 +98,54 @@ test("two biases are added, and tiny gradients are told in one power of ten", ()
     { value: "0.125", weight: "0.250", equals: "=", product: "0.375" });
   const tiny = shownSum([{ value: 2e-7, weight: 1.5, product: 3e-7 }, { value: 1e-7, weight: 0.5, product: 5e-8 }], 3.5e-7);
   assert.equal(tiny.power, -7);
-  assert.deepEqual([tiny.terms[0].value, tiny.terms[0].product, tiny.total], ["2", "3.000", "3.500"]);
+  assert.deepEqual([tiny.terms[0].value, tiny.terms[0].product, tiny.total], ["2", "3.000", "3.50"]);
   assert.deepEqual([powerFor(0.5), powerFor(0.0099), powerFor(1e-60), powerFor(0)], [0, -3, -60, 0]);
 });
 
-test("f·c + i·g comes out to the last digit, with more digits where it needs them", () => {
-  const make = (f, c, i, g) => shownWay([{ factors: [{ value: f, bounded: true }, { value: c }], value: f * c },
-    { factors: [{ value: i, bounded: true }, { value: g, bounded: true }], value: i * g }], f * c + i * g);
-  const way = make(0.6406, -2.1132, 0.9637, -0.998);
-  assert.equal(way.equals, "=");
-  assert.ok(Math.abs(way.products.reduce((sum, { text }) => sum + number(text), 0) - number(way.total)) < 1e-9);
+test("f·c + i·g is told in three digits, and what these do not give is marked", () => {
+  const make = (f, c, i, g) => shownWay([{ factors: [{ value: f }, { value: c }], value: f * c },
+    { factors: [{ value: i }, { value: g }], value: i * g }], f * c + i * g);
+  // 0.641 × −2.11 = −1.35251, and −1.35 − 0.962 = −2.312, where −2.31550… is due
+  assert.deepEqual(make(0.6406, -2.1132, 0.9637, -0.998), { products: [{ factors: ["0.641", "−2.11"], equals: "=", text: "−1.35" },
+    { factors: ["0.964", "−0.998"], equals: "=", text: "−0.962" }], equals: "≈", total: "−2.32" });
   assert.deepEqual(make(0.5, 0.8, 0.25, 0.4), { products: [{ factors: ["0.500", "0.800"], equals: "=", text: "0.400" },
     { factors: ["0.250", "0.400"], equals: "=", text: "0.100" }], equals: "=", total: "0.500" });
 });
 
 test("a gate is never 1.00 unless it is 1, and the sum is told with the digits that its σ needs", () => {
-  assert.deepEqual([bounded(0.9997), bounded(0.99999), bounded(1), bounded(-0.99999)], ["0.9997", "≈ 1", "1.00", "≈ −1"]);
+  assert.deepEqual([bounded(0.9997), bounded(0.99999), bounded(1), bounded(-0.99999)], ["0.9997", "≈ 1", "1", "≈ −1"]);
   const { from, equals, to } = applied(SQUASH.sigmoid, 0.61482, SQUASH.sigmoid(0.61482));
   assert.equal(equals, "=");
   assert.equal(SQUASH.sigmoid(number(from)).toPrecision(3), to);
 });
 
-test("a product of three comes out", () => {
-  const { factors, equals, product } = shownProduct([0.04001, -2.1134, 0.2302], 0.04001 * -2.1134 * 0.2302);
-  assert.equal(equals, "=");
-  assert.equal(number(factors[0]) * number(factors[1]) * number(factors[2]) - number(product) < 5e-5, true);
+test("a product of three is said to be equal only where the shown digits give it", () => {
+  // 0.0400 × −2.11 × 0.230 = −0.019412, where −0.019465… is due; 0.04 × −0.998 × 0.0348 = −0.0013892
+  assert.deepEqual(shownProduct([0.04001, -2.1134, 0.2302], 0.04001 * -2.1134 * 0.2302),
+    { factors: ["0.0400", "−2.11", "0.230"], equals: "≈", product: "−0.0195" });
+  assert.deepEqual(shownProduct([0.04, -0.998, 0.0348], -0.0013892),
+    { factors: ["0.0400", "−0.998", "0.0348"], equals: "=", product: "−0.00139" });
+});
+
+test("a number reads the same in a tab, in a product and as what goes in: never 1.00 for 0.9996", () => {
+  const value = 0.99963;
+  assert.deepEqual([bounded(value), shownProduct([value, 0.5], 0.499815).factors[0], applied(Math.tanh, value, Math.tanh(value)).from],
+    ["0.9996", "0.9996", "0.9996"]);
+});
+
+test("the terms that are shown are those that count most over all steps, and stand where they are 0", () => {
+  const at = (step) => ({ layer: 0, step, unit: 1, phase: "forward", row: "hidden" });
+  const ranks = ranksOf(rnn(), at(0));
+  // Step 1: h0 = tanh 0.9 by 0.75, and h1 = tanh 1.8 by 2, the largest; step 0: the input's 2, and no state.
+  assert.deepEqual([ranks.get("h1"), ranks.get("x0")], [1, 1]);
+  assert.ok(Math.abs(ranks.get("h0") - ((0.75 * Math.tanh(0.9)) / (2 * Math.tanh(1.8))) ** 2) < 1e-12);
+  const many = (step) => {
+    const all = Array.from({ length: 20 }, (_, k) => ({ key: `h${k}`, part: "h", value: step ? (k * 7) % 20 : 0, weight: 1, product: step ? (k * 7) % 20 : 0 }));
+    return { all, terms: all.filter(({ value }) => value !== 0) };
+  };
+  const [first, later] = [0, 1].map((step) => fold(many(step), { rank: ({ key }) => Number(key.slice(1)) }).shown.map(({ key }) => key));
+  assert.deepEqual(first, later);
+  assert.deepEqual(first, Array.from({ length: 11 }, (_, k) => `h${k + 9}`).slice(1));
 });
 
 test("slopes keep their digits where the gate is nearly 1", () => {

@@ -10,6 +10,11 @@ test("a changed loss is told beside the one before", () => {
   assert.equal(asText(before(run([1.7, 0]), run([0.056, 0]), 0)), " Before your change the loss here was 0.056.");
 });
 
+test("a loss is told as it was only where both are written alike", () => {
+  assert.equal(asText(before(run([0.00084]), run([0.0018]), 0)), " Before your change the loss here was 0.0018.");
+  assert.match(asText(before(run([0.05634]), run([0.05641]), 0)), /as it was/);
+});
+
 test("a loss that stays is told as such, and none without a change or a loss", () => {
   assert.match(asText(before(run([0.5]), run([0.501]), 0)), /as it was/);
   assert.deepEqual(before(run([0.5]), null, 0), []);

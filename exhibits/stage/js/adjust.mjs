@@ -112,23 +112,27 @@ function type(node) {
   const field = html("input", { type: "number", step: "any", class: "adjust-field", "aria-label": node.adjusts.label }, root);
   field.value = String(Number(node.adjusts.get().toPrecision(5)));
   Object.assign(field.style, { left: `${Math.max(0, (box.left - stage.left) / scale - 8)}px`, top: `${(box.top - stage.top) / scale - 4}px` });
-  const close = () => {
+  const put = () => {
     field.onblur = null;
     field.remove();
+  };
+  const close = () => {
+    put();
     node.focus({ preventScroll: true });
   };
-  const take = () => {
+  const take = (end) => {
     const value = field.valueAsNumber;
     const changed = Number.isFinite(value) && value !== Number(node.adjusts.get().toPrecision(5));
-    close();
+    end();
     if (changed) put(node, within(node.adjusts, value), true);
   };
   field.onkeydown = (event) => {
     event.stopPropagation();
-    if (event.key === "Enter") take();
+    // After Tab the browser goes on from the value, to what comes next.
+    if (event.key === "Enter" || event.key === "Tab") take(close);
     if (event.key === "Escape") close();
   };
-  field.onblur = take;
+  field.onblur = () => take(put);
   field.focus({ preventScroll: true });
   field.select();
 }

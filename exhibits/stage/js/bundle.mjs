@@ -7,7 +7,8 @@
  *   a new turn: the page moved the stage; the rest are echoes
  * @typedef {{run: import("./decode.mjs").RunData, ghost: import("./decode.mjs").RunData|null,
  *            title: string, editable: boolean}} TrackData  a track that stands beside the learner's own is not theirs to change
- * @typedef {{id: string, state: StageState, options: Record<string, unknown>, tracks: TrackData[]}} Bundle
+ * @typedef {{id: string, whole: boolean, state: StageState, options: Record<string, unknown>, tracks: TrackData[]}} Bundle
+ *   `whole`: every run is here, sent now or before
  */
 
 import { decode } from "./decode.mjs";
@@ -16,7 +17,8 @@ const VERSION = 2;
 
 /**
  * @param {Uint8Array} bytes
- * @param {(payload: Uint8Array, id: string) => import("./decode.mjs").RunData} [reader]
+ * @param {(payload: Uint8Array|null, id: string) => import("./decode.mjs").RunData|null} [reader]  gets
+ *   null for a run that was sent before
  * @returns {Bundle}
  */
 export function unbundle(bytes, reader = decode) {
@@ -28,6 +30,7 @@ export function unbundle(bytes, reader = decode) {
   const header = JSON.parse(new TextDecoder().decode(own.subarray(4, 4 + length)));
   if (header.version !== VERSION) throw new Error(`stage bundle: version ${header.version} is not known`);
   const read = ({ offset, size, id }) => {
+    if (offset === null) return reader(null, id);
     const start = 4 + length + offset;
     if (start + size > own.byteLength) throw new Error("stage bundle: a run is cut off");
     return reader(own.subarray(start, start + size), id);
@@ -35,5 +38,6 @@ export function unbundle(bytes, reader = decode) {
   const runs = header.runs.map(read);
   const tracks = header.tracks.map(({ run, ghost, title, editable }) =>
     ({ run: runs[run], ghost: ghost === null ? null : runs[ghost], title, editable }));
-  return { id: header.runs.map(({ id }) => id).join(), state: header.state, options: header.options, tracks };
+  return { id: header.runs.map(({ id }) => id).join(), whole: runs.every((run) => run !== null),
+    state: header.state, options: header.options, tracks };
 }

@@ -6,8 +6,8 @@
 import { adjustable } from "./adjust.mjs";
 import { pinsOf, silencedOf } from "./cell_math.mjs";
 import { html } from "./dom.mjs";
-import { gate, significant } from "./scales.mjs";
 import { FIELDS } from "./theme.mjs";
+import { bounded, three } from "./unit_numbers.mjs";
 
 const STATES = { h0: "hidden", c0: "cell" };
 
@@ -16,7 +16,19 @@ export class CellHands {
   constructor(root, track) {
     this.root = root;
     this.track = track;
-    this.hint = html("p", { class: "cell-hint" }, root);
+    this.walk = html("div", { class: "tool-group cell-walk", role: "group", "aria-label": "Which unit is held" }, root);
+    const button = (text, label, click) => {
+      const made = html("button", { type: "button", class: "tool", ...(label ? { "aria-label": label } : {}) }, this.walk);
+      made.textContent = text;
+      made.onclick = () => {
+        track.stage.focus(track.number);
+        click();
+      };
+      return made;
+    };
+    this.back = button("‹", "The unit before", () => track.stage.stepUnit(-1));
+    this.opener = button("", "", () => (this.unit === null ? track.stage.stepUnit(1) : track.stage.open(this.unit)));
+    this.on = button("›", "The next unit", () => track.stage.stepUnit(1));
     this.silence = html("button", { type: "button", class: "tool cell-silence" }, root);
     this.silence.onclick = () => this.edit("silence", [this.unit],
       this.silence.getAttribute("aria-pressed") !== "true", true);
@@ -96,12 +108,14 @@ export class CellHands {
     if (state === this.shown) return;
     this.shown = state;
     this.unit = picked;
-    this.root.hidden = !this.able();
     const open = this.able() && picked !== null && !playing;
     this.silence.hidden = !open;
-    this.hint.hidden = picked !== null || playing;
-    this.hint.textContent = this.handles.size > (this.handles.has("c0") ? 2 : 1)
-      ? "Pick a unit (↑ ↓) to hold its gates or to silence it." : "Pick a unit (↑ ↓) to silence it.";
+    // Where nothing can be held, a unit can still be gone to by touch.
+    const gates = this.handles.size > (this.handles.has("c0") ? 2 : 1);
+    this.opener.textContent = picked !== null ? `Sum of unit ${picked}`
+      : !this.able() ? "Pick a unit" : gates ? "Pick a unit to hold its gates" : "Pick a unit to silence it";
+    this.walk.style.visibility = playing ? "hidden" : "";
+    for (const step of [this.back, this.on]) step.hidden = picked === null;
     for (const [id, handle] of this.handles) {
       const own = STATES[id] ? this.first(step) && phase !== "backward" : true;
       handle.root.hidden = !(open && own);
@@ -125,8 +139,8 @@ export class CellHands {
     const { run, seen } = this.scene;
     handle.root.classList.remove("pinned");
     handle.pin.textContent = pinsOf(run, seen, handle.block.field).has(unit) ? "pinned at " : "";
-    handle.number.textContent = STATES[id] ? significant(run.before(seen, STATES[id], step, unit), 3)
-      : gate(run.at(seen, handle.block.field, step, unit));
+    handle.number.textContent = STATES[id] ? three(run.before(seen, STATES[id], step, unit))
+      : bounded(run.at(seen, handle.block.field, step, unit));
   }
 
   showGate(handle, step) {
@@ -138,7 +152,7 @@ export class CellHands {
     const get = () => this.pending.get(block.id) ?? pinned.get(unit) ?? run.at(seen, block.field, step, unit);
     root.classList.toggle("pinned", isPinned);
     pin.textContent = isPinned ? "pinned at " : "";
-    number.textContent = gate(get());
+    number.textContent = bounded(get());
     release.hidden = !isPinned;
     release.setAttribute("aria-label", `Let the ${FIELDS[block.field].name} of unit ${unit} go`);
     release.title = "Let it go";
@@ -146,9 +160,9 @@ export class CellHands {
       : "Drag, use the arrow keys, or click and type: holds the gate at every step";
     adjustable(value, { label: `${FIELDS[block.field].name} ${block.sign} of unit ${unit}, hold it`,
       min: 0, max: 1, step: 0.05, get,
-      say: (now) => (isPinned || this.pending.has(block.id) ? `pinned at ${gate(now)}`
-        : `${gate(now)}, free`),
-      set: (now, final) => this.put(handle, "pin", [block.field, unit], now, final, gate) });
+      say: (now) => (isPinned || this.pending.has(block.id) ? `pinned at ${bounded(now)}`
+        : `${bounded(now)}, free`),
+      set: (now, final) => this.put(handle, "pin", [block.field, unit], now, final, bounded) });
   }
 
   showState(id, handle, step) {
@@ -157,7 +171,7 @@ export class CellHands {
     const { limit } = this.track.bitmaps.limits.get(field);
     const most = Math.max(1, limit);
     const get = () => this.pending.get(id) ?? run.before(seen, field, step, unit);
-    const say = (value) => significant(value, 3);
+    const say = three;
     handle.release.hidden = true;
     handle.pin.textContent = "";
     handle.number.textContent = say(get());

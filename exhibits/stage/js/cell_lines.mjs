@@ -2,24 +2,26 @@
 
 import { within } from "./cell_order.mjs";
 import { line, part, svg } from "./dom.mjs";
-import { gate, significant } from "./scales.mjs";
+import { significant } from "./scales.mjs";
 import { FIELDS } from "./theme.mjs";
+import { bounded, three } from "./unit_numbers.mjs";
 
 const PALE = 0.22;
 
-/** "c_{t−1}" as text with a lowered index. */
+/** "c_{t−1}" and "δ^f" as text with a lowered index and a raised one. */
 function written(node, sign) {
   node.replaceChildren();
-  for (const [k, piece] of sign.split(/_(\{[^}]*\}|\w)/).entries()) {
-    if (!piece) continue;
-    const low = k % 2 === 1;
-    const span = svg("tspan", low ? { class: "low", dy: 3 } : k > 0 ? { dy: -3 } : {}, node);
-    span.textContent = low ? piece.replace(/[{}]/g, "") : piece;
+  let off = 0;
+  for (const piece of sign.match(/[_^](?:\{[^}]*\}|.)|[^_^]+/gu) ?? []) {
+    const at = { _: 3, "^": -5 }[piece[0]] ?? 0;
+    const span = svg("tspan", { ...(at ? { class: "low" } : {}), dy: at - off }, node);
+    off = at;
+    span.textContent = at ? piece.slice(1).replace(/[{}]/g, "") : piece;
   }
 }
 
 /** "c_{t−1}" in plain characters. */
-export const plain = (sign) => sign.replace(/_\{([^}]*)\}/g, "$1").replace("_", "");
+export const plain = (sign) => sign.replace(/[_^]\{([^}]*)\}/g, "$1").replace(/[_^]/g, "");
 
 const letters = (text) => plain(text).length;
 
@@ -38,10 +40,8 @@ export class CellLines {
     this.ops = plan.ops.map((op) => this.op(op));
     this.heads(direction);
     this.labels = plan.blocks.map((block) => this.label(block));
-    if (plan.formula) {
-      const formula = svg("text", { class: "cell-formula", x: plan.formula.x, y: plan.formula.y }, root);
-      written(formula, this.turn(plan.formula.text));
-    }
+    this.formula = plan.formula && svg("text", { class: "cell-formula", x: plan.formula.x, y: plan.formula.y }, root);
+    this.delta = part("text", { class: "cell-formula", x: plan.delta.x, y: plan.delta.y, style: "text-anchor: start" }, root);
     this.notes = plan.notes.map((note) => ({ note, text: part("text", { class: "cell-note", x: note.x,
       y: note.y, style: `text-anchor: ${note.anchor ?? "middle"}` }, root) }));
   }
@@ -99,19 +99,21 @@ export class CellLines {
     const word = svg("tspan", { class: "word" }, text);
     const sign = svg("tspan", { class: "sign" }, text);
     const near = Math.min(this.plan.width - 20, Math.max(20, middle));
-    const value = part("text", { class: "cell-value", x: near, y: block.y + block.h + 15 }, group);
+    // A wire leaves or enters below: the number stands before it, or beside it where its tip is.
+    const beside = block.type === "row";
+    const bed = beside ? null : part("rect", { class: "cell-bed", y: block.y + block.h + 5.5, height: 14, rx: 3 }, group);
+    const value = part("text", { class: "cell-value", x: beside ? middle + 9 : near, y: block.y + block.h + 15,
+      ...(beside ? { style: "text-anchor: start" } : {}) }, group);
     const was = part("text", { class: "cell-was", x: near, y: block.y + block.h + 30 }, group);
-    return { block, text, word, sign, value, was, middle, ends: this.endsOf(block, group), said: "" };
+    return { block, text, word, sign, bed, near, value, was, middle, ends: this.endsOf(block, group), said: "" };
   }
 
   /** What shut and open mean, at either end of a valve. */
   endsOf({ type, field, x, y, w, h }, group) {
     if (type !== "valve" || !field || this.plan.tight) return [];
     return FIELDS[field].ends.map((word, k) => {
-      const crowded = this.plan.tight && this.plan.blocks.some(({ y, x }) => y === tiers[0].top
-        && x > width - 90);
-    const end = part("text", { class: "cell-was", x: k ? x + w + 10 : x - 10, y: y + h + 15,
-      style: `text-anchor: ${k ? "end" : "start"}` }, group);
+      const end = part("text", { class: "cell-was", x: k ? x + w + 10 : x - 10, y: y + h + 15,
+        style: `text-anchor: ${k ? "end" : "start"}` }, group);
       end.text(word);
       return end;
     });
@@ -124,8 +126,8 @@ export class CellLines {
     if (entry.said === said) return;
     entry.said = said;
     entry.text.style.display = block.under && this.plan.tight ? "none" : "";
-    const sign = this.turn(backwards ? backSign(block) : block.sign);
     const { tight, width } = this.plan;
+    const sign = this.turn(backwards ? backSign(block, tight) : block.sign);
     const under = block.under;
     const word = this.plan.short ? block.short ?? block.word : block.word;
     const wordText = block.type === "row" || (backwards && block.type !== "valve") ? "" : word;
@@ -168,18 +170,24 @@ export class CellLines {
    * @param {{vectors: object, ghost: object|null, unit: number|null, backward: boolean, handled: Set<string>}} what
    */
   tell({ vectors, valves, ghost, unit, backward, handled }) {
-    const digits = this.plan.tight ? 2 : 3;
     this.end.part.text(backward ? this.end.back : this.end.on);
+    if (this.formula && this.formulaSaid !== backward) written(this.formula,
+      this.turn(backward ? this.plan.formula.back : this.plan.formula.text));
+    this.formulaSaid = backward;
+    this.delta.text(backward ? "δ stands for ∂L/∂a" : "");
     for (const entry of this.labels) {
       this.name(entry, backward);
-      const { block, value, was, ends } = entry;
+      const { block, value, was, ends, bed, near } = entry;
       const gates = block.type === "valve";
       for (const end of ends) end.fade(unit === null ? 1 : 0);
       const from = gates ? valves : vectors;
-      const say = gates ? gate : (number) => significant(number, digits);
+      const say = gates ? bounded : this.plan.tight ? (number) => significant(number, 2) : three;
       const shown = unit === null || handled.has(block.id) || !from[block.id] ? ""
         : say(from[block.id][unit]);
       value.text(shown);
+      const wide = shown === "" ? 0 : shown.length * 7.6 + 6;
+      bed?.set("x", near - wide / 2);
+      bed?.set("width", wide);
       const then = ghost?.[block.id]?.[unit];
       const changed = unit !== null && !block.under && then !== undefined
         && say(then) !== say(from[block.id][unit]);
@@ -191,17 +199,18 @@ export class CellLines {
       const words = backward ? note.backText : note.text;
       if (note.always) text.text(note.always);
       else text.text(unit === null || !name || !vectors[name] ? ""
-        : `${significant(vectors[name][unit], 3)} ${this.turn(words)}`);
+        : `${note.before ?? ""}${three(vectors[name][unit])} ${this.turn(words)}`);
     }
   }
 }
 
 /** What a place holds going back. @param {import("./cell_plan.mjs").Block} block */
-function backSign(block) {
+function backSign(block, tight) {
   if (block.type === "valve") return block.sign;
-  if (/t−1/.test(block.sign)) return `→ ${block.sign}`.replace("→ ", "to ");
-  if (block.id === "xn") return "δa_n";
-  if (block.type === "row") return `δ${block.sign}`;
-  if (["rec", "inp", "a"].includes(block.id)) return "δa";
+  if (/t−1/.test(block.sign)) return `${tight ? "" : "to "}∂L/∂${block.sign}`;
+  if (block.id === "xn") return "δ^n";
+  if (block.id === "q") return "δ^q";
+  if (block.type === "row") return block.sign.replace("a_", "δ^");
+  if (["rec", "inp", "a"].includes(block.id)) return "δ";
   return `∂L/∂${block.sign}`;
 }

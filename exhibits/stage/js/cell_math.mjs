@@ -138,7 +138,9 @@ export function backward(run, layer, step) {
   const handed = crosses(run, step) ? handedBy(run, layer, step, local, before) : nothing(run);
   const beyond = after >= 0 && after < run.steps && crosses(run, after);
   const next = beyond ? handedBy(run, layer, after, localGradients(run, layer, after), step) : nothing(run);
-  return { ...local, h0: handed.hidden, c0: handed.cell, fromNext: next.hidden, carried: next.cell,
+  // Where windows overlap, what arrives before is the sum over those that reach so far, not this step's alone.
+  const whole = each(run.hidden, () => (run.header.truncation ? 0 : 1));
+  return { ...local, whole, h0: handed.hidden, c0: handed.cell, fromNext: next.hidden, carried: next.cell,
     direct: row(run, layer, "direct", step) };
 }
 
@@ -173,6 +175,8 @@ function lstmLocal(run, layer, step) {
   const peep = run.of(layer, "weight_co");
   return {
     h, c, kept: c, written: c, ao,
+    heard: each(run.hidden, heard),
+    slope: each(run.hidden, (k) => 1 - tanh[k] ** 2),
     tanh: each(run.hidden, (k) => heard(k) * o[k]),
     through: each(run.hidden, (k) => heard(k) * o[k] * (1 - tanh[k] ** 2) + (peep ? peep[k] * ao[k] : 0)),
     g: each(run.hidden, (k) => c[k] * i[k]),
@@ -204,9 +208,10 @@ function rnnLocal(run, layer, step) {
   const [h, out] = [row(run, layer, "grad_hidden", step), row(run, layer, "hidden", step)];
   const silent = silencedOf(run, layer);
   const relu = run.header.cell === "rnn_relu";
-  const slope = (k) => (silent.has(k) ? 0 : relu ? Number(out[k] > 0) : 1 - out[k] ** 2);
-  const a = each(run.hidden, (k) => h[k] * slope(k));
-  return { h, a, rec: a, inp: a };
+  const slope = each(run.hidden, (k) => (relu ? Number(out[k] > 0) : 1 - out[k] ** 2));
+  const heard = each(run.hidden, (k) => (silent.has(k) ? 0 : h[k]));
+  const a = each(run.hidden, (k) => heard[k] * slope[k]);
+  return { h, heard, slope, a, rec: a, inp: a };
 }
 
 /** What a step hands to the states before it, which are those of step `before`. */

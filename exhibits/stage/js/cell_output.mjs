@@ -3,9 +3,11 @@
 import { html, Part } from "./dom.mjs";
 import { arrived, filled } from "./progress.mjs";
 import { sign } from "./narration.mjs";
-import { compact, significant } from "./scales.mjs";
+import { compact } from "./scales.mjs";
+import { bounded, three } from "./unit_numbers.mjs";
 
 const ROWS = 5;
+const subscript = (step) => [...String(step)].map((digit) => "₀₁₂₃₄₅₆₇₈₉"[digit]).join("");
 
 export class CellOutput {
   /** @param {HTMLElement} root */
@@ -69,7 +71,8 @@ export class CellOutput {
     else this.fillNumbers(step);
     const { run, seen } = this.scene;
     const own = phase === "backward" ? run.of(seen, "own_norm") : null;
-    this.back.textContent = own ? (own[step] > 0 ? `sends back ‖e‖ = ${significant(own[step], 3)}`
+    this.back.textContent = own ? (own[step] > 0
+      ? `sends back to h: ‖∂L${subscript(step)}\u2060/\u2060∂h${subscript(step)}‖\u00a0=\u00a0${three(own[step])}`
       : "sends nothing back: no loss here") : "";
   }
 
@@ -85,7 +88,7 @@ export class CellOutput {
       row.root.hidden = !known;
       if (!known) return;
       row.name.textContent = sign(classes[order[k]]);
-      row.value.textContent = significant(p[order[k]], 2);
+      row.value.textContent = bounded(p[order[k]]);
       row.share = p[order[k]];
       row.root.classList.toggle("target", order[k] === target);
       row.name.title = order[k] === target ? "the target" : "";
@@ -123,6 +126,6 @@ export class CellOutput {
       return;
     }
     this.sums.append(formula());
-    html("b", {}, this.sums).textContent = significant(this.scene.run.array("losses")[step], 3);
+    html("b", {}, this.sums).textContent = three(this.scene.run.array("losses")[step]);
   }
 }

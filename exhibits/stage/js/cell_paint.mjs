@@ -10,6 +10,8 @@ import { css } from "./scales.mjs";
 /** How strongly the units beside the lit one are drawn. */
 const BESIDE = 0.22;
 const EMPTY = 0.5;
+/** The radius of ⊙ and ⊕. */
+const SIGN = 7;
 
 export class CellPaint {
   /** @param {ReturnType<typeof import("./cell_plan.mjs").plan>} plan */
@@ -104,6 +106,41 @@ export class CellPaint {
       context.fillStyle = this.colours.back;
       context.fillRect(x - size + 1.25, y - 0.5, 2 * size - 2.5, 1);
       context.fillRect(x - 0.5, y - size + 1.25, 1, 2 * size - 2.5);
+    }
+  }
+
+  /** Where the lit unit's stream meets a gate (⊙), is added to another (⊕), or is handed on to two (•). */
+  signs(context, unit, backwards) {
+    const { blocks, streams, pitch, hidden, tiers, joins } = this.plan;
+    const [top, low] = tiers.map((tier) => tier.top + (unit + 0.5) * pitch);
+    for (const { type, x, y, w } of blocks) {
+      if (type !== "valve") continue;
+      const side = backwards ? x - SIGN - 2 : x + w + SIGN + 2;
+      this.sign(context, side, y === tiers[0].top ? top : low, "times");
+    }
+    this.sign(context, joins.from + ((unit + 0.5) / hidden) * (joins.to - joins.from), top, backwards ? "copy" : "plus");
+    const down = streams.find(({ bend }) => bend === "down");
+    if (down) this.sign(context, down.at + down.slant * (1 - (unit + 0.5) / hidden), top, backwards ? "plus" : "copy");
+  }
+
+  sign(context, x, y, kind) {
+    context.globalAlpha = 1;
+    context.fillStyle = kind === "copy" ? this.colours.text : this.colours.back;
+    context.strokeStyle = this.colours.text;
+    context.lineWidth = 1.5;
+    context.beginPath();
+    context.arc(x, y, kind === "copy" ? 3 : SIGN, 0, 7);
+    context.fill();
+    if (kind === "copy") return;
+    context.stroke();
+    context.fillStyle = this.colours.text;
+    if (kind === "times") {
+      context.beginPath();
+      context.arc(x, y, 2, 0, 7);
+      context.fill();
+    } else {
+      context.fillRect(x - 4, y - 0.75, 8, 1.5);
+      context.fillRect(x - 0.75, y - 4, 1.5, 8);
     }
   }
 

@@ -22,7 +22,7 @@
  * @typedef {{id: string, points: Point[], on: Span, back: Span, plain?: boolean}} Wire
  * @typedef {{text: string, x: number, y: number, word?: string, on: Span, back: Span}} Op
  * @typedef {{value: string, text: string, x: number, y: number, back?: string, backText?: string, only?: string}} Note
- * @typedef {{top: number, bottom: number}} Tier
+ * @typedef {{top: number, bottom: number}} Tier   a plan also has `formula` and `delta`, where the letters stand
  */
 
 import { GRU } from "./cell_plan_gru.mjs";
@@ -38,23 +38,29 @@ const TIGHT = 560;
 /** Below this they take the shorter word. */
 const SHORT = 760;
 
+/** What all lanes of a tier share at least, where the height is limited. */
+const LEAST_LANES = 40;
+
 /** The height of one unit's lane: they share what there is; a few are not blown up. */
-export const lanePitch = (hidden) => Math.max(Math.min(30, 112 / hidden), Math.min(2, 144 / hidden));
+export const lanePitch = (hidden, lanes = Infinity) => Math.min(lanes / hidden,
+  Math.max(Math.min(30, 112 / hidden), Math.min(2, 144 / hidden)));
 
 /**
  * @param {"lstm"|"gru"|"rnn_tanh"|"rnn_relu"} cell
- * @param {{width: number, hidden: number, peepholes?: boolean}} shape
+ * @param {{width: number, hidden: number, peepholes?: boolean, height?: number}} shape  `height`: what there
+ *   is; the lanes get lower for it, the texts do not
  */
-export function plan(cell, { width, hidden, peepholes = false }) {
+export function plan(cell, { width, hidden, peepholes = false, height = Infinity }) {
   const beside = width >= ROOM_FOR_OUTPUT;
   const room = Math.floor(beside ? width - OUTPUT - 16 : width);
   const tight = room < TIGHT;
-  const pitch = lanePitch(hidden);
-  const lanes = pitch * hidden;
   const label = tight ? 36 : 24;
-  const under = 36;
-  // Below the second tier stand the operations as well.
-  const below = tight ? 50 : 58;
+  const under = height < Infinity ? 32 : 36;
+  // Below the second tier stand the operations as well, and then the rows of pre-activations.
+  const below = tight ? 50 : height < Infinity ? 52 : 58;
+  const texts = 2 * label + under + (cell.startsWith("rnn") ? 24 : below + 68);
+  const pitch = lanePitch(hidden, Math.max(LEAST_LANES, (height - texts) / 2));
+  const lanes = pitch * hidden;
   const first = { top: label, bottom: label + lanes };
   const second = { top: first.bottom + under + label, bottom: first.bottom + under + label + lanes };
   const made = CELLS[cell]({ cell, room, tight, hidden, pitch, first, second, peepholes, under: below,

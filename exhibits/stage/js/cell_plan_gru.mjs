@@ -31,13 +31,15 @@ export function GRU(shape) {
   ];
   return { blocks, streams: streamsOf(shape, at, slant), ...wiresOf(shape, at, rows),
     joins: { from: at.up, to: at.up + slant }, conveyor: first,
-    formula: tight ? null : { text: "a = W_{ih} x_t + W_{hh} h_{t−1} + b", x: at.z + 128, y: rows[0].y + 39 },
+    formula: tight ? null : { text: "a = W_{ih} x_t + W_{hh} h_{t−1} + b",
+      back: "∂L/∂h_{t−1} = z ∂L/∂h_t + W_{hh}^T δ", x: at.z + 128, y: rows[0].y + 39 },
     notes: tight ? [] : [
       { back: "fromNext", backText: "from t+1", x: room, y: first.bottom + 30, anchor: "end" },
       { back: "direct", backText: "from ŷ", x: room - 14, y: first.bottom + 46, anchor: "end" },
       { value: "kept", text: "kept", back: "straight", backText: "handed back", x: (at.h0 + at.z) / 2,
         y: first.bottom + 15 },
       { value: "written", text: "written", x: at.up + slant / 2 + 16, y: second.bottom + 15 }],
+    delta: { x: at.h0 + 60, y: rows[0].y + 51 },
     lanes: [{ ...first }, { ...second, from: at.q - square / 2 }],
     height: rows[0].y + 54, inputAt: { x: at.h0, y: rows[0].y + 34 } };
 }

@@ -39,8 +39,10 @@ export function LSTM(shape) {
   return { blocks, streams: streamsOf(shape, at, slant), ...wiresOf(shape, at, rows),
     joins: { from: at.up, to: at.up + slant },
     notes: notesOf(shape, at, slant), conveyor: first,
-    formula: tight ? null : { text: "a = W_{ih} x_t + W_{hh} h_{t−1} + b", x: (at.i + at.o) / 2,
+    formula: tight ? null : { text: "a = W_{ih} x_t + W_{hh} h_{t−1} + b",
+      back: "∂L/∂h_{t−1} = W_{hh}^T δ", x: (at.i + at.o) / 2,
       y: rows[0].y + 28 },
+    delta: { x: at.c0 + 60, y: rows[0].y + 51 },
     lanes: [{ ...first }, { ...second, from: at.g - square / 2 }, { ...second, to: at.c0 + square }],
     height: rows[0].y + 54, inputAt: { x: at.c0, y: rows[0].y + 34 } };
 }
@@ -140,6 +142,7 @@ function notesOf({ first, second, tight, room, peepholes }, at, slant) {
     { value: "kept", text: "kept", back: "straight", backText: "handed back", x: (at.f + at.up) / 2 + 14,
       y: first.bottom + 15 },
     { value: "written", text: "written", x: at.up + slant / 2 + 12, y: second.bottom + 15 },
+    { back: "slope", before: "× ", backText: "(1 − tanh² c)", x: (at.down + at.tanh) / 2 + 4, y: second.bottom + 32 },
     { back: "carried", backText: "from t+1", x: (at.c + room) / 2 + 10, y: first.bottom + 15 },
     { back: "fromNext", backText: "from t+1", x: room, y: second.bottom + 30, anchor: "end" },
     { back: "direct", backText: "from ŷ", x: at.h - 10, y: first.bottom + 34, anchor: "end" },

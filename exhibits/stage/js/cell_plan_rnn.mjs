@@ -8,7 +8,7 @@ const TIGHT = { h0: 0.07, rec: 0.33, inp: 0.33, up: 0.43, a: 0.62, squash: 0.74,
 
 /** @param {object} shape of `cell_plan.mjs` */
 export function RNN(shape) {
-  const { room, tight, first, second, square, pitch, hidden } = shape;
+  const { cell, room, tight, first, second, square, pitch, hidden } = shape;
   const at = placed(tight ? TIGHT : WIDE, room);
   const slant = Math.min(0.1 * room, hidden * pitch);
   const { column } = makers(shape, at);
@@ -28,8 +28,10 @@ export function RNN(shape) {
     fan: { from: at.h0 + square / 2, to: at.rec - square / 2, on: [0.08, 0.26], back: [0.66, 0.86] },
     joins: { from: at.up, to: at.up + slant }, conveyor: first,
     notes: tight ? [] : [
+      { back: "slope", before: "× ", backText: cell === "rnn_relu" ? "slope" : "(1 − h²)", x: at.squash, y: first.bottom + 15 },
       { back: "fromNext", backText: "from t+1", x: room, y: first.bottom + 30, anchor: "end" },
       { back: "direct", backText: "from ŷ", x: room - 14, y: first.bottom + 46, anchor: "end" }],
+    delta: { x: 2, y: second.bottom + 18 },
     lanes: [{ ...first }, { ...second, from: at.inp - square / 2 }],
     height: second.bottom + 24, inputAt: { x: at.h0, y: (second.top + second.bottom) / 2 } };
 }

@@ -7,6 +7,7 @@
 import { describeUnit } from "./cell_words.mjs";
 import { unitAt } from "./cell_plan.mjs";
 import { html, pointIn } from "./dom.mjs";
+import { GATES } from "./terms.mjs";
 
 /** Pixels that a pointer may tremble while it clicks. */
 const TREMBLE = 5;
@@ -43,7 +44,9 @@ export class CellUnits {
   }
 
   button(unit) {
-    const button = html("button", { type: "button", tabindex: -1 }, this.group);
+    // As small as the picture has them, also for a finger: the buttons below the picture go through
+    // the units and open one as well.
+    const button = html("button", { type: "button", class: "unit-square", tabindex: -1 }, this.group);
     button.onclick = (event) => this.open(unit, event);
     button.onfocus = () => this.track.stage.focus(this.track.number);
     return button;
@@ -112,6 +115,14 @@ export class CellUnits {
     if (unit === null) return;
     this.leave();
     this.track.stage.focus(this.track.number);
-    this.track.stage.open(unit, { x: event.clientX, y: event.clientY });
+    this.track.stage.open(unit, { x: event.clientX, y: event.clientY }, this.fieldAt(event));
+  }
+
+  /** The gate that a point is on, whose sum it opens. */
+  fieldAt(event) {
+    const { x, y } = pointIn(this.root, event);
+    const on = this.plan.blocks.find((block) => x >= block.x - 2 && x <= block.x + block.w + 2 && y >= block.y && y <= block.y + block.h);
+    const of = on?.type === "row" ? this.plan.blocks.find(({ sign, field }) => field && `a_${sign}` === on.sign) : on;
+    return of && GATES[this.scene.run.header.cell].some(({ field }) => field === of.field) ? of.field : undefined;
   }
 }

@@ -18,7 +18,11 @@ import { html, prepare, svg } from "./dom.mjs";
 import { sign } from "./narration.mjs";
 import { compact, largest } from "./scales.mjs";
 
+/** Height of the lit unit's sum below the picture. */
+const SUM = 66;
 const CELLS = { lstm: "LSTM cell", gru: "GRU cell", rnn_tanh: "RNN cell", rnn_relu: "RNN cell" };
+
+const HINT = "Point at a unit to follow it through the cell; click or tap one of its gates for that gate’s exact sum.";
 
 export class CellView {
   /** @param {HTMLElement} root @param {import("./track.mjs").Track} track */
@@ -31,16 +35,19 @@ export class CellView {
     this.output = new CellOutput(html("div", { class: "cell-output" }, this.picture));
     this.units = new CellUnits(this.picture, track);
     const foot = html("div", { class: "cell-foot" }, root);
-    this.sum = html("p", { class: "cell-sum" }, foot);
+    const sums = html("div", { class: "cell-sums" }, foot);
+    this.sum = html("p", { class: "cell-sum" }, sums);
+    // The longest sum of this step, unseen below the one that is shown: pointing moves nothing.
+    this.longest = html("p", { class: "cell-sum longest", "aria-hidden": "true" }, sums);
     this.hands = new CellHands(html("div", { class: "cell-hands" }, foot), track);
   }
 
   /** @param {import("./graph.mjs").Scene} scene @param {import("./bitmaps.mjs").Bitmaps} bitmaps */
   layout(scene, bitmaps, theme) {
-    Object.assign(this, { scene, bitmaps, theme, known: null, drawn: "", told: "" });
+    Object.assign(this, { scene, bitmaps, theme, known: null, drawn: "", told: "", reserved: "" });
     const { run, seen, geometry, direction, scales } = scene;
     this.plan = plan(run.header.cell, { width: geometry.width, hidden: run.hidden,
-      peepholes: Boolean(run.of(seen, "weight_ci")) });
+      peepholes: Boolean(run.of(seen, "weight_ci")), height: this.room() });
     this.looks = new Looks(bitmaps, scales.axis);
     this.paint = new CellPaint(this.plan, theme);
     this.picture.style.height = this.plan.beside ? `${this.plan.height}px` : "";
@@ -52,6 +59,15 @@ export class CellView {
     this.output.layout(scene, this.plan);
     this.units.layout(scene, this.plan);
     this.hands.layout(scene, this.plan, this.picture);
+  }
+
+  /** In a presentation the picture and the lit unit's sum stand on the screen without scrolling. */
+  room() {
+    const { presentation, root } = this.track.stage;
+    if (!presentation.on) return Infinity;
+    let above = 0;
+    for (let node = this.root; node && node !== root; node = node.offsetParent) above += node.offsetTop;
+    return root.clientHeight - above - root.querySelector("[data-transport], .transport").offsetHeight - SUM;
   }
 
   /** The input below, where the wires of W begin. */
@@ -143,6 +159,7 @@ export class CellView {
     paint.joins(context, lit, (0.35 + 0.65 * within(on, [0.58, 0.66])) * dimmed(""));
     for (const block of blocks) this.paintBlock(context, known, block,
       { on, back, ahead: ahead * dimmed(block.id), lit, gradients, frame });
+    if (lit !== null) paint.signs(context, lit, frame.phase === "backward");
     context.globalAlpha = 1;
   }
 
@@ -197,16 +214,30 @@ export class CellView {
     const { cell } = run.header;
     this.canvas.setAttribute("aria-label",
       `Inside the ${CELLS[cell]} at t = ${known.step}, ${run.hidden} units, ${phase}`);
-    const parts = unit === null
-      ? [{ text: "Point at a unit to follow it through the cell; click or tap it for its exact sum." }]
-      : [{ text: `unit ${unit}`, strong: true }, GAP, ...(back ? equationBack(cell, known.flow, back, unit)
-        : equation(cell, known.flow, unit, silencedOf(run, seen).has(unit)))];
-    this.sum.replaceChildren();
-    let clause = html("span", {}, this.sum);
+    const silenced = silencedOf(run, seen);
+    const sumOf = (k) => [{ text: `unit ${k}`, strong: true }, GAP, ...(back ? equationBack(cell, known.flow, back, k)
+      : equation(cell, known.flow, k, silenced.has(k)))];
+    this.write(this.sum, unit === null ? [{ text: HINT }] : sumOf(unit));
+    this.reserve(sumOf, `${known.step} ${phase}`, frame.playing);
+  }
+
+  /** @param {HTMLElement} root @param {import("./narration.mjs").Part[]} parts */
+  write(root, parts) {
+    root.replaceChildren();
+    let clause = html("span", {}, root);
     for (const part of parts) {
-      if (part === GAP) clause = html("span", {}, this.sum);
+      if (part === GAP) clause = html("span", {}, root);
       else if (part.strong) html("b", {}, clause).textContent = part.text;
       else clause.append(this.scene.direction > 0 ? part.text : part.text.replaceAll("ₜ₋₁", "ₜ₊₁"));
     }
+  }
+
+  /** Room for the longest sum that any unit has at this step, so that what stands below does not jump. */
+  reserve(sumOf, about, playing) {
+    if (about === this.reserved || playing) return;
+    this.reserved = about;
+    const long = (parts) => parts.reduce((so, { text }) => so + text.length, 0);
+    const sums = Array.from({ length: this.scene.run.hidden }, (_, k) => sumOf(k));
+    this.write(this.longest, sums.reduce((most, one) => (long(one) > long(most) ? one : most)));
   }
 }

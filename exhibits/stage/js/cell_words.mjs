@@ -1,9 +1,12 @@
-/** What happens to one unit inside the cell, in numbers that check out with a pocket calculator. */
+/**
+ * What happens to one unit inside the cell, in numbers that check out with a pocket calculator: three
+ * digits, as they stand in the picture, and ≈ where these do not give the result.
+ */
 
 import { pinsOf, silencedOf } from "./cell_math.mjs";
-import { significant, spoken } from "./scales.mjs";
-import { sumOfProducts } from "./sums.mjs";
+import { significant } from "./scales.mjs";
 import { FIELDS } from "./theme.mjs";
+import { agrees, shownAs, three } from "./unit_numbers.mjs";
 
 /** @typedef {import("./narration.mjs").Part} Part */
 
@@ -11,7 +14,12 @@ const plain = (text) => ({ text });
 const strong = (text) => ({ text, strong: true });
 /** Between two sums. */
 export const GAP = { text: "\n" };
-const bounded = (value) => ({ value, bounded: true });
+const BEFORE = "ₜ₋₁";
+
+/** "= " or "≈ ", and the result. */
+const comes = (result, due) => [plain(` ${agrees(result, due) ? "=" : "≈"} `), strong(three(due))];
+const product = (...values) => values.reduce((so, value) => so * shownAs(value), 1);
+const sum = (...values) => values.reduce((so, value) => so + shownAs(value), 0);
 
 /** @param {import("./cell_math.mjs").Vectors} flow @returns {Part[]} */
 export function equation(cell, flow, unit, silent) {
@@ -21,55 +29,44 @@ export function equation(cell, flow, unit, silent) {
     text: part.text.replaceAll("= ≈", "≈") }));
 }
 
-function lstm(at, silent) {
-  const way = sumOfProducts([
-    { factors: [bounded(at("f")), { value: at("c0") }], value: at("kept") },
-    { factors: [bounded(at("i")), bounded(at("g"))], value: at("written") }], at("c"));
-  const [kept, written] = way.products;
-  const shown = sumOfProducts([{ factors: [bounded(at("o")), bounded(Math.tanh(at("c")))],
-    value: at("h") }], at("h"));
-  const [show] = shown.products;
-  return [strong("c"), plain(` = f · c${MINUS} + i · g = ${kept.factors.join(" × ")} + ${written.factors.join(" × ")} `
-    + `= ${kept.text} kept + ${written.text} written ${way.equals} `), strong(way.total),
-  GAP, strong("h"), ...(silent ? [plain(" = "), strong("0"), plain(", the unit is silenced")]
-    : [plain(` = o · tanh c = ${show.factors.join(" × ")} ${show.equals} `), strong(show.text)])];
+const silence = [plain(" = "), strong("0"), plain(", the unit is silenced")];
+
+/** "f × c + i × g = kept + written", and whether the products come out. */
+function mixed([f, c, kept], [i, g, written], words) {
+  const come = agrees(product(f, c), kept) && agrees(product(i, g), written);
+  return plain(`${three(f)} × ${three(c)} + ${three(i)} × ${three(g)} ${come ? "=" : "≈"} `
+    + `${three(kept)} kept + ${three(written)} ${words}`);
 }
 
-const MINUS = "ₜ₋₁";
+function lstm(at, silent) {
+  const way = mixed([at("f"), at("c0"), at("kept")], [at("i"), at("g"), at("written")], "written");
+  const shown = Math.tanh(at("c"));
+  return [strong("c"), plain(` = f · c${BEFORE} + i · g = `), way,
+    ...comes(sum(at("kept"), at("written")), at("c")),
+    GAP, strong("h"), ...(silent ? silence : [plain(` = o · tanh c = ${three(at("o"))} × ${three(shown)}`),
+      ...comes(product(at("o"), shown), at("h"))])];
+}
 
 function gru(at, silent) {
-  const z = bounded(at("z"));
-  const way = sumOfProducts([
-    { factors: [z, { value: at("h0") }], value: at("kept") },
-    { factors: [bounded(at("renew")), bounded(at("n"))], value: at("written") }], at("kept") + at("written"));
-  const [kept, written] = way.products;
-  return [strong("h"), ...(silent ? [plain(" = "), strong("0"), plain(", the unit is silenced")] : [
-    plain(` = z · h${MINUS} + (1 − z) · n = ${kept.factors.join(" × ")} + ${written.factors.join(" × ")} `
-      + `= ${kept.text} kept + ${written.text} new ${way.equals} `), strong(way.total)]),
+  const way = mixed([at("z"), at("h0"), at("kept")], [at("renew"), at("n"), at("written")], "new");
+  return [strong("h"), ...(silent ? silence : [plain(` = z · h${BEFORE} + (1 − z) · n = `), way,
+    ...comes(sum(at("kept"), at("written")), at("kept") + at("written"))]),
   GAP, strong("n"), ...candidate(at)];
 }
 
 function candidate(at) {
-  const told = significant(at("n"), 3);
-  if (Math.abs(Math.tanh(at("an")) - at("n")) > 1e-4) return [plain(" is pinned at "), strong(told)];
-  const [x, r, q] = ["xn", "r", "q"].map((name) => significant(at(name), 3));
-  return [plain(` = tanh(${x} + ${r} × ${q}) = `), strong(told)];
+  if (Math.abs(Math.tanh(at("an")) - at("n")) > 1e-4) return [plain(" is pinned at "), strong(three(at("n")))];
+  const [x, r, q] = ["xn", "r", "q"].map(at);
+  return [plain(` = tanh(${three(x)} + ${three(r)} × ${three(q)})`),
+    ...comes(Math.tanh(shownAs(x) + product(r, q)), at("n"))];
 }
 
 function rnn(at, silent, cell) {
-  const squash = cell === "rnn_relu" ? "relu" : "tanh";
-  const { terms: [rec, inp], equals, total } = added([at("rec"), at("inp")], at("a"));
-  return [strong("a"), plain(` = ${rec} from the state + ${inp} from the input ${equals} `), strong(total),
-    GAP, strong("h"), ...(silent ? [plain(" = "), strong("0"), plain(", the unit is silenced")]
-      : [plain(` = ${squash}(a) = `), strong(significant(at("h"), 3))])];
-}
-
-/** Numbers that are added, told so that the sum comes out; powers of ten where they are tiny. */
-function added(values, total) {
-  const tiny = Math.max(...values.map(Math.abs)) < 1e-5;
-  if (tiny) return { terms: values.map(spoken), equals: "=", total: spoken(total) };
-  const way = sumOfProducts(values.map((value) => ({ factors: [], value, multiply: () => value })), total);
-  return { terms: way.products.map(({ text }) => text), equals: way.equals, total: way.total };
+  const [squash, does] = cell === "rnn_relu" ? ["relu", (a) => Math.max(0, a)] : ["tanh", Math.tanh];
+  const [rec, inp] = [at("rec"), at("inp")];
+  return [strong("a"), plain(` = ${three(rec)} from the state + ${three(inp)} from the input`),
+    ...comes(sum(rec, inp), at("a")),
+    GAP, strong("h"), ...(silent ? silence : [plain(` = ${squash}(a)`), ...comes(does(shownAs(at("a"))), at("h"))])];
 }
 
 /**
@@ -79,27 +76,46 @@ function added(values, total) {
  * @returns {Part[]}
  */
 export function equationBack(cell, flow, back, unit) {
-  const at = (name) => spoken(back[name][unit]);
-  const sum = (names, total) => added(names.map((name) => back[name][unit]), back[total][unit]);
-  const arriving = sum(["direct", "fromNext"], "h");
-  const parts = [strong("∂L/∂h"),
-    plain(` = ${arriving.terms[0]} from here + ${arriving.terms[1]} from later ${arriving.equals} `),
-    strong(arriving.total)];
-  if (cell === "lstm") {
-    const memory = sum(["carried", "through"], "c");
-    parts.push(GAP, strong("∂L/∂c"),
-      plain(` = ${memory.terms[0]} along the conveyor + ${memory.terms[1]} by way of h ${memory.equals} `),
-      strong(memory.total));
-    const more = back.c0[unit] === back.straight[unit] ? "" : ` = ${at("straight")}, with the peepholes`;
-    parts.push(GAP, plain(`× f ${significant(flow.f[unit], 3)}${more} → c${MINUS} gets `), strong(at("c0")));
-  } else {
-    if (cell === "gru") parts.push(GAP,
-      plain(`× z ${significant(flow.z[unit], 3)} = ${at("straight")} straight back`));
-    else parts.push(GAP, plain(`δa = ${at("a")}`));
-    parts.push(GAP, plain(`h${MINUS} gets `), strong(at("h0")));
-  }
-  return parts;
+  const [at, gone] = [(name) => flow[name][unit], (name) => back[name][unit]];
+  const [direct, later] = [gone("direct"), gone("fromNext")];
+  const on = { lstm: lstmBack, gru: gruBack }[cell] ?? rnnBack;
+  return [strong("∂L/∂h"), plain(` = ${three(direct)} from here + ${three(later)} from later`),
+    ...comes(sum(direct, later), gone("h")), GAP, ...on(at, gone)]
+    .map((part) => (part === GAP ? GAP : { ...part, text: part.text.replaceAll("= ≈", "≈") }));
 }
+
+function lstmBack(at, gone) {
+  const [h, o, slope, f] = [gone("heard"), at("o"), gone("slope"), at("f")];
+  const peephole = gone("through") - h * o * slope;
+  const holes = Math.abs(peephole) > 1e-9 * Math.abs(gone("through")) ? ` + ${three(peephole)} by o’s peephole` : "";
+  const due = shownAs(gone("carried")) + product(h, o, slope) + (holes ? shownAs(peephole) : 0);
+  const more = gone("whole") ? gone("c0") - gone("straight") : 0;
+  const straight = [plain(`${three(f)} × ${three(gone("c"))}`), ...comes(product(f, gone("c")), gone("straight"))];
+  return [strong("∂L/∂c"), plain(` = ${three(gone("carried"))} along the conveyor + ${three(h)} × ${three(o)} × `
+      + `${three(slope)} by ∂L/∂h · o · (1 − tanh² c)${holes}`), ...comes(due, gone("c")),
+  GAP, strong(`c${BEFORE}`), ...(gone("whole") ? [plain(" gets f · ∂L/∂c = "), ...straight] : across(gone("c0"))),
+  ...(more === 0 ? [] : [plain(`, with ${three(more)} by the peepholes`),
+    ...comes(sum(gone("straight"), more), gone("c0"))]), ...byWeights(gone)];
+}
+
+function gruBack(at, gone) {
+  const [z, h] = [at("z"), gone("kept")];
+  const gates = gone("h0") - gone("straight");
+  if (!gone("whole")) return byWeights(gone).slice(1);
+  return [strong(`h${BEFORE}`), plain(` gets z · ∂L/∂h + Wₕₕᵀ δ = ${three(z)} × ${three(h)} + ${three(gates)}`),
+    ...comes(product(z, h) + shownAs(gates), gone("h0"))];
+}
+
+function rnnBack(at, gone) {
+  const [h, slope] = [gone("heard"), gone("slope")];
+  return [strong("δ"), plain(` = ∂L/∂h · slope = ${three(h)} × ${three(slope)}`),
+    ...comes(product(h, slope), gone("a")), ...byWeights(gone)];
+}
+
+const across = (value) => [plain(" gets "), strong(three(value)), plain(value === 0 ? ": the way back is cut" : " across the cut")];
+
+const byWeights = (gone) => [GAP, strong(`h${BEFORE}`), ...(gone("whole") ? [plain(" gets Wₕₕᵀ δ = "),
+  strong(three(gone("h0")))] : across(gone("h0")))];
 
 /**
  * Everything about a unit at a step, for who hears the picture.

@@ -15,10 +15,19 @@ import { compact, onLog, significant } from "./scales.mjs";
 import { Wire } from "./wire.mjs";
 
 const PALE = 0.26;
+/** Of texts not yet reached: so that the faintest of their colours keeps 3 : 1 on either background. */
+const PALE_TEXT = 0.76;
 const WIDEST_WIRE = 6;
 const WIDEST_GRADIENT = 9;
 
 const lossLabel = (loss) => (loss > 0 && loss < 0.0005 ? "<0.001" : loss < 0.1 ? loss.toFixed(3) : significant(loss, 2));
+
+/**
+ * How strongly a text stands: faint where the sequence has not come that far, and where it only
+ * passes by on the tape of the rolled-up network.
+ * @param {number} known 0…1 @param {boolean} active under the cursor @param {number} roll 0 rolled up, 1 unrolled
+ */
+export const strengthOfText = (known, active, roll) => PALE_TEXT + (1 - PALE_TEXT) * known * (active ? 1 : roll);
 
 export class Column {
   /** @param {HTMLElement} parent @param {{lstm: boolean, text: boolean}} kind */
@@ -201,21 +210,23 @@ export class Column {
     if (room === 0) return;
     const past = scene.direction * (frame.place - this.step) > 0;
     const shown = room * (active ? 1 : frame.roll + (1 - frame.roll) * (past ? 0.6 : 0.4));
+    const read = room * strengthOfText(1, active, frame.roll);
+    const told = room * strengthOfText(filled(reach), active, frame.roll);
     const known = shown * (PALE + (1 - PALE) * filled(reach));
     this.tape.set("transform", `translate(${tape - x},0)`);
     this.tape.set("class", active ? "column active" : "column");
-    this.number.fade(shown);
-    this.input.fade(shown * (0.5 + 0.5 * ramp(reach, 0, 0.3)));
+    this.number.fade(read);
+    this.input.fade(told);
     this.inputBar.fade(this.kind.text ? 0 : shown * (0.4 + 0.6 * ramp(reach, 0, 0.3)));
-    this.prediction.fade(known);
-    this.target.fade(known);
+    this.prediction.fade(told);
+    this.target.fade(told);
     this.truth.fade(this.kind.text || !this.hasTarget ? 0 : known);
     this.guess.fade(this.kind.text ? 0 : known);
-    this.before.draw(known);
-    this.drawLoss(scene, frame, known);
+    this.before.draw(told);
+    this.drawLoss(scene, frame, known, told);
   }
 
-  drawLoss(scene, frame, known) {
+  drawLoss(scene, frame, known, told) {
     const { grown, strength } = lossStrength(this.step, frame, scene.direction);
     const size = this.hasLoss ? this.span.size * grown : 0;
     const wide = this.kind.text ? Math.min(30, scene.geometry.boxWidth * 0.6) : 5;
@@ -226,7 +237,7 @@ export class Column {
     this.lossBar.set("height", Math.abs(size));
     this.lossBar.fade(known * strength);
     this.lossText.set("y", this.kind.text ? top - 4 : top - 8);
-    this.lossText.fade(grown < 0.5 ? 0 : known * (0.75 + 0.25 * frame.weights.loss));
+    this.lossText.fade(grown < 0.5 ? 0 : told);
   }
 
   drawWires(scene, frame, { x, before, reach, active, shown }) {

@@ -15,7 +15,7 @@ const name = (text) => ({ text, upright: true });
 export const spokenFormula = (tokens) => tokens.map(({ text, sub, sup }) =>
   `${SAID[text] ?? text}${sub ? ` ${sub.replace("−", " minus ")}` : ""}${sup ? ` ${SAID[sup] ?? sup}` : ""}`).join(" ").replace(/\s+/g, " ").trim();
 
-const SAID = { "⊙": "times", "·": "times", "−": "minus", "σ(": "sigma of (", "δ": "delta", "δh": "delta h", "δc": "delta c", "∂": "d", T: "transposed" };
+const SAID = { "⊙": "times", "·": "times", "−": "minus", "σ(": "sigma of (", "δ": "delta", "∂L/∂h": "d L by d h", "∂L/∂c": "d L by d c", "∂L/∂s": "d L by d s", T: "transposed" };
 
 /** @param {{cell: string, sign: string, squash: string, peepholes: boolean}} gate @returns {Token[]} */
 export function gateFormula({ cell, sign, squash, peepholes }) {
@@ -57,9 +57,9 @@ export function lossFormulas(categorical) {
     return [[letter("ŷ", "out", "t"), plain(" = "), ...output],
       [letter("L", "loss", "t"), plain(" = ½ ("), letter("ŷ", "out", "t"), plain(" − "), letter("y", "y", "t"), { text: ")", sup: "2", upright: true }]];
   }
-  return [[letter("o", "out"), plain(" = "), ...output],
-    [letter("p", "p", "k"), plain(" = "), letter("e", "out", undefined, "oₖ"), plain(" / Σ"), letter("", "out", "j"), plain(" "),
-      letter("e", "out", undefined, "oⱼ")],
+  return [[letter("s", "out", "t"), plain(" = "), ...output],
+    [letter("p", "p", "k"), plain(" = "), letter("e", "out", undefined, "sₖ"), plain(" / Σ"), letter("", "out", "j"), plain(" "),
+      letter("e", "out", undefined, "sⱼ")],
     [letter("L", "loss", "t"), plain(" = −ln "), letter("p", "p", "target")]];
 }
 
@@ -68,27 +68,34 @@ export function lossFormulas(categorical) {
  * @returns {Token[][]}
  */
 export function backFormulas({ cell, row, top, peepholes }) {
-  const own = top ? [letter("W", "e", "out", "T"), letter("∂L/∂o", "e", "t")] : [letter("W", "e", "above", "T"), letter("δa", "e", "t", "above")];
-  const later = [letter("W", "later", "hh", "T"), letter("δa", "later", "t+1")];
+  const own = top ? [letter("W", "e", "out", "T"), letter("∂L/∂s", "e", "t")] : [letter("W", "e", "above", "T"), letter("δ", "e", "t", "above")];
+  const later = [letter("W", "later", "hh", "T"), letter("δ", "later", "t+1")];
   const times = plain(" ⊙ ");
-  const straight = cell === "gru" ? [plain(" + "), letter("z", "z", "t+1"), times, letter("δh", "z", "t+1")] : [];
-  const hidden = [letter("δh", "δh", "t"), plain(" = "), ...own, plain(" + "), ...later, ...straight];
-  const passes = passedOn(cell, times);
+  const straight = cell === "gru" ? [plain(" + "), letter("z", "z", "t+1"), times, letter("∂L/∂h", "z", "t+1")] : [];
+  const hidden = [letter("∂L/∂h", "δh", "t"), plain(" = "), ...own, plain(" + "), ...later, ...straight];
+  const passes = [...passedOn(cell, times), DELTA[cell] ?? DELTA.any];
   if (row !== "cell") return [hidden, ...passes];
   const hole = (sign, when) => [plain(" + "), letter("w", "c", `c${sign}`), letter("δ", "c", when, sign)];
   const holes = peepholes ? [...hole("o", "t"), ...hole("i", "t+1"), ...hole("f", "t+1")] : [];
-  return [[letter("δc", "δc", "t"), plain(" = "), letter("f", "f", "t+1"), times, letter("δc", "f", "t+1"), plain(" + "),
-    letter("δh", "h", "t"), times, letter("o", "h", "t"), times, plain("(1 − tanh"), { text: "", sup: "2", upright: true }, letter(" c", "h", "t"), plain(")"), ...holes],
+  return [[letter("∂L/∂c", "δc", "t"), plain(" = "), letter("f", "f", "t+1"), times, letter("∂L/∂c", "f", "t+1"), plain(" + "),
+    letter("∂L/∂h", "h", "t"), times, letter("o", "h", "t"), times, plain("(1 − tanh"), { text: "", sup: "2", upright: true }, letter(" c", "h", "t"), plain(")"), ...holes],
   ...passes];
 }
 
-/** δa of each gate: what reaches it, times how steep it is. */
+/** Said once, below the equations in which it stands. */
+const DELTA = {
+  any: [plain("δ stands for ∂L/∂a, the gradient at a pre-activation")],
+  gru: [plain("δ stands for ∂L/∂a, the gradient at a pre-activation; through W"), { text: "", sub: "hn", upright: true }, plain(" goes "), letter("δ", undefined, "t", "q"), plain(" = "),
+    letter("r", "pass-r", "t"), plain(" ⊙ "), letter("δ", "pass-n", "t", "n")],
+};
+
+/** δ of each gate: what reaches it, times how steep it is. */
 function passedOn(cell, times) {
   const sigmoid = (sign) => [letter(sign, `pass-${sign}`), plain("(1 − "), letter(sign, `pass-${sign}`), plain(")")];
   const tanh = (sign) => [plain("(1 − "), letter(sign, `pass-${sign}`, undefined, "2"), plain(")")];
   const line = (sign, ...factors) => [letter("δ", `pass-${sign}`, "t", sign), plain(" = "),
     ...factors.flatMap((factor, k) => (k > 0 ? [times, ...factor] : factor))];
-  const [deltaH, deltaC] = [[letter("δh", "δh", "t")], [letter("δc", "δc", "t")]];
+  const [deltaH, deltaC] = [[letter("∂L/∂h", "δh", "t")], [letter("∂L/∂c", "δc", "t")]];
   if (cell === "lstm") {
     return [
       line("f", deltaC, [letter("c", "c", "t−1")], sigmoid("f")),
@@ -106,5 +113,5 @@ function passedOn(cell, times) {
   }
   const slope = cell === "rnn_tanh" ? [plain("(1 − "), letter("h", "pass-h", "t", "2"), plain(")")]
     : [plain("["), letter("a", "pass-h", "t"), plain(" > 0]")];
-  return [[letter("δa", "pass-h", "t"), plain(" = "), ...deltaH, times, ...slope]];
+  return [[letter("δ", "pass-h", "t"), plain(" = "), ...deltaH, times, ...slope]];
 }

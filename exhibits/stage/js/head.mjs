@@ -2,7 +2,11 @@
 
 import { Crumbs } from "./crumbs.mjs";
 import { html } from "./dom.mjs";
-import { asText, narrate } from "./narration.mjs";
+import { narrate } from "./narration.mjs";
+import { aloud } from "./spoken.mjs";
+
+/** Milliseconds until what was said aloud is gone again: it stands in the narration, to be read there. */
+const SAID = 2000;
 
 export class Head {
   /**
@@ -82,17 +86,20 @@ export class Head {
     if (about === this.told) return;
     this.told = about;
     const parts = several ? [{ text: `${name}. `, strong: true }, ...narrate(run, state, ghost)] : narrate(run, state, ghost);
-    const text = whereabouts(this.spoken, state) + asText(parts);
+    const text = () => whereabouts(this.spoken, state) + (several ? `${name}. ` : "") + aloud(run, state, ghost);
     this.narration.replaceChildren(...parts.map((piece) => {
       const node = piece.strong ? html("b") : document.createTextNode("");
       node.textContent = piece.text.replaceAll("∂L/∂", "∂L/\u2060∂"); // no line break within it
       return node;
     }));
     clearTimeout(this.timer);
-    if (aloudAfter !== null) this.timer = setTimeout(() => {
-      this.live.textContent = text;
-      this.spoken = state;
-    }, aloudAfter);
+    if (aloudAfter !== null) this.timer = setTimeout(() => this.say(text(), state), aloudAfter);
+  }
+
+  say(text, state) {
+    this.live.textContent = text;
+    this.spoken = state;
+    this.timer = setTimeout(() => (this.live.textContent = ""), SAID);
   }
 
   destroy() {

@@ -71,26 +71,36 @@ export class InputEdit {
     const { step } = this;
     const { run } = this.scene;
     const field = html("input", { class: "adjust-field one-character", type: "text", "aria-label": `Character to read at t = ${step}`,
-      autocomplete: "off", autocapitalize: "off", spellcheck: "false" }, this.root.parentNode);
+      "aria-describedby": "one-character-keys", autocomplete: "off", autocapitalize: "off", spellcheck: "false" }, this.root.parentNode);
     field.value = run.header.input.labels[step];
-    Object.assign(field.style, { left: this.root.style.left, top: this.root.style.top, transform: this.root.style.transform });
-    const close = () => {
+    const { left, top, height, transform } = this.root.style;
+    Object.assign(field.style, { left, top, height, transform, width: `${this.width}px` });
+    this.track.pointer.hide();
+    this.root.title = ""; // a tooltip would lie over the field
+    const put = () => {
       field.onblur = null;
       field.remove();
+      this.offer();
+    };
+    const close = () => {
+      put();
       this.root.focus({ preventScroll: true });
     };
     field.onpointerdown = (event) => event.stopPropagation();
     field.onkeydown = (event) => {
       event.stopPropagation();
-      if (event.key === "Escape" || event.key === "Enter") close();
+      // After Tab the browser goes on from the button, to what comes next.
+      if (["Escape", "Enter", "Tab"].includes(event.key)) close();
     };
-    field.oninput = () => {
+    const read = () => {
       const typed = [...field.value].at(-1);
       if (typed === undefined) return;
       close();
       if (typed !== run.header.input.labels[step]) this.track.stage.edit({ kind: "input", place: [step], value: typed, final: true });
     };
-    field.onblur = close;
+    // Once the browser is done with the key: it would scroll to a caret that is gone.
+    field.oninput = () => setTimeout(() => field.isConnected && read(), 0);
+    field.onblur = put;
     field.focus({ preventScroll: true });
     field.select();
   }

@@ -1,6 +1,7 @@
 /**
  * Mouse and touch over the picture: hovering reads a value, a click picks unit and step, a drag
- * scrubs. In the strips a drag points at the step itself, in the graph it pulls the cursor along.
+ * scrubs. In the strips a drag points at the step itself, in the graph it pulls the cursor along,
+ * a step for each column.
  */
 
 import { describeBand } from "./blame_words.mjs";
@@ -31,7 +32,6 @@ export class Pointer {
     body.onpointerup = (event) => this.up(event);
     body.onpointercancel = () => this.leave();
     body.onpointerleave = () => this.leave();
-    stage.root.onblur = () => stage.root.removeAttribute("data-pointed");
   }
 
   down(event) {
@@ -39,9 +39,7 @@ export class Pointer {
     if (event.button !== 0 || event.target.closest(WORKS_ITSELF)) return;
     this.from = { x: event.clientX, y: event.clientY, step: this.stage.clock.step, drag: false,
       inGraph: this.inGraph(event) };
-    // Focus that a pointer gave shows no ring, though a script passed it on.
-    this.stage.root.toggleAttribute("data-pointed", true);
-    this.stage.root.focus({ preventScroll: true });
+    this.stage.keeper.point();
     this.stage.focus(this.track.number);
   }
 
@@ -76,10 +74,9 @@ export class Pointer {
   }
 
   scrub(event) {
-    const { geometry, run } = this.track.scene;
+    const { geometry } = this.track.scene;
     if (this.from.inGraph) {
-      const moved = (event.clientX - this.from.x) / scaleOf(this.stage.root);
-      this.stage.to(this.from.step + Math.round((moved / geometry.axis) * run.steps));
+      this.stage.to(this.from.step + stepsOf((event.clientX - this.from.x) / scaleOf(this.stage.root), geometry));
       return;
     }
     const { x } = pointIn(this.track.body, event);
@@ -126,6 +123,10 @@ export class Pointer {
   }
 
   read(event) {
+    if (this.track.graphRoot.querySelector(".adjust-field")) {
+      this.hide(); // nothing lies over what is being typed
+      return;
+    }
     const target = this.target(event);
     this.stage.hover(target && "unit" in target ? target.unit : null);
     this.track.gradient.hover(target?.spot ?? null);
@@ -174,6 +175,12 @@ export class Pointer {
     this.spot.hidden = true;
   }
 }
+
+/**
+ * So many steps is a drag over the graph: one for each column that the hand has passed.
+ * @param {number} moved pixels, to the right positive @param {{column: number}} geometry
+ */
+export const stepsOf = (moved, { column }) => Math.round(moved / column) + 0;
 
 const at = (run, step) => {
   const label = run.header.input.labels[step];

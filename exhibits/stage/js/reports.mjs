@@ -7,6 +7,8 @@
 const QUIET = 250;
 /** The most milliseconds that an edit waits for the answer to the one before it. */
 const PATIENCE = 400;
+/** Milliseconds without any answer until the learner is told that there is none. */
+const SILENCE = 5000;
 
 const wordOf = ({ step, phase, layer, unit, level, track, panels, wants }) =>
   JSON.stringify([step, phase, layer, unit, level, track, panels, wants]);
@@ -16,12 +18,20 @@ export class Reports {
   constructor(stage) {
     this.stage = stage;
     this.number = 0;
+    this.open = null;
   }
 
-  /** What Python sent down needs not be told to it; an edit under way has been answered. */
+  /**
+   * What Python sent down needs not be told to it; an edit under way has been answered.
+   * @returns {object|null} that edit
+   */
   heardFrom(state) {
+    const edit = this.open;
+    this.open = null;
+    clearTimeout(this.silence);
     this.heard = wordOf(state);
     this.answered();
+    return edit;
   }
 
   view(after = QUIET) {
@@ -36,7 +46,7 @@ export class Reports {
     const view = { step: clock.step, phase: clock.phase, layer, unit, level, track, panels, wants };
     if (wordOf(view) === this.heard) return;
     this.heard = wordOf(view);
-    component.setStateValue("view", view);
+    component.setStateValue("view", { ...view, has: this.stage.shelf.names });
   }
 
   /** Of the edits made while one is under way the last one of each place is sent after it. */
@@ -51,8 +61,16 @@ export class Reports {
 
   send(edit) {
     this.number += 1;
+    if (!this.open) this.silence = setTimeout(() => this.stage.answers.missing(), SILENCE);
+    this.open = edit;
     this.under = setTimeout(() => this.answered(), PATIENCE);
-    this.stage.component.setTriggerValue("edit", { ...edit, number: this.number });
+    this.stage.component.setTriggerValue("edit", { ...edit, number: this.number, has: this.stage.shelf.names });
+  }
+
+  /** Asks for everything: something that was thought to be here is not. */
+  resend() {
+    this.number += 1;
+    this.stage.component.setTriggerValue("edit", { kind: "resend", number: this.number, has: [] });
   }
 
   answered() {
@@ -63,8 +81,7 @@ export class Reports {
   }
 
   destroy() {
-    clearTimeout(this.quiet);
-    clearTimeout(this.under);
+    for (const timer of [this.quiet, this.under, this.silence]) clearTimeout(timer);
   }
 }
 

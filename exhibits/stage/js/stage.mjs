@@ -3,17 +3,22 @@
  * arrives here as a call, whatever it was done with; what Python must know leaves by `Reports`.
  */
 
+import { Answers } from "./answers.mjs";
 import { unbundle } from "./bundle.mjs";
 import { Clock, PHASES } from "./clock.mjs";
-import { decode } from "./decode.mjs";
+import { FocusKeeper } from "./focus.mjs";
 import { Head } from "./head.mjs";
+import { KeysRow } from "./keys_row.mjs";
 import { Multiples } from "./multiples.mjs";
 import { Motion } from "./motion.mjs";
 import { Presentation } from "./presentation.mjs";
 import { Reports } from "./reports.mjs";
 import { significant } from "./scales.mjs";
 import { scalesOf } from "./scene.mjs";
+import { Shelf } from "./shelf.mjs";
+import { Short } from "./short.mjs";
 import { readTheme } from "./theme.mjs";
+import { Toast } from "./toast.mjs";
 import { Tools } from "./tools.mjs";
 import { Track } from "./track.mjs";
 import { Transport } from "./transport.mjs";
@@ -37,8 +42,13 @@ export class Stage {
     this.tracksRoot = find("tracks");
     this.template = root.querySelector("template[data-track]");
     this.tracks = [];
-    this.runs = new Map();
+    this.shelf = new Shelf();
     this.reports = new Reports(this);
+    this.keeper = new FocusKeeper(root);
+    this.answers = new Answers(this);
+    this.toast = new Toast(find("toast"), () => this.edit({ kind: "undo" }));
+    this.keys = new KeysRow(find("keys"));
+    this.short = new Short(root, () => this.data && this.relayout());
     this.head = new Head(root, { phase: (phase) => this.enter(phase), rolled: (rolled) => this.rollUp(rolled),
       layer: (layer) => this.seeLayer(layer), noUnit: () => this.clearUnit(), level: (level) => this.goTo(level) });
     this.transport = new Transport(root, {
@@ -72,8 +82,10 @@ export class Stage {
     const began = performance.now();
     this.component = component;
     if (component.data !== this.bytes) this.receive(component.data);
+    if (!this.data) return; // what was sent leans on what this stage never got
     this.theme = readTheme(this.root);
     this.load();
+    this.answers.tell();
     this.root.style.visibility = "visible";
     this.root.style.minHeight = "0";
     const at = performance.now();
@@ -82,16 +94,13 @@ export class Stage {
   }
 
   receive(bytes) {
-    const first = !this.bytes;
+    const first = !this.data;
     this.bytes = bytes;
-    const runs = new Map();
-    const { tracks, state, options, id } = unbundle(bytes, (payload, name) => {
-      // A run that is already here keeps its object, and with it what was worked out from it.
-      const run = this.runs.get(name) ?? decode(payload.slice());
-      runs.set(name, run);
-      return run;
-    });
-    this.runs = runs;
+    const { tracks, state, options, id, whole } = unbundle(bytes, (payload, name) => this.shelf.take(payload, name));
+    if (!whole) {
+      this.reports.resend();
+      return;
+    }
     this.id = id;
     const other = this.data?.length !== tracks.length;
     this.data = tracks;
@@ -103,7 +112,7 @@ export class Stage {
 
   /** Takes what Python sends down when the page moved the stage; the rest are echoes. */
   adopt(state, first) {
-    this.reports.heardFrom(state);
+    this.answers.heard(this.reports.heardFrom(state));
     this.layerInFull = state.layer;
     if (!first && state.turn === this.turn) return;
     this.turn = state.turn;
@@ -184,12 +193,14 @@ export class Stage {
     this.root.toggleAttribute("data-medium", this.width < 860);
     this.root.toggleAttribute("data-stacked", several && this.width < 300 * this.tracks.length);
     this.root.dataset.level = this.state.level;
+    this.short.layout();
     for (const track of this.tracks) track.layout(this.state.level, this.state.panels);
     const { scene, bitmaps } = this.focused;
     this.multiples.layout(scene, bitmaps, this.theme, this.width, this.still.matches);
-    this.tools.place(this.width < 640 || this.presentation.on);
+    this.tools.place(this.width < 640 || this.presentation.on || this.short.on);
     this.tools.show(this.state);
     this.stack();
+    this.keeper.check();
   }
 
   stack() {
@@ -280,6 +291,13 @@ export class Stage {
     this.from = from ?? null;
     this.layout();
     this.changed();
+    this.showTop();
+  }
+
+  /** The way in or out begins at the top of the stage, wherever the page has been scrolled to. */
+  showTop() {
+    if (this.presentation.on) this.root.scrollTop = 0;
+    else if (this.root.getBoundingClientRect().top < 0) this.root.scrollIntoView({ block: "start", behavior: "instant" });
   }
 
   /**
@@ -332,7 +350,9 @@ export class Stage {
 
   /** A change of the run; Python answers with the run that comes of it. @param {object} edit */
   edit(edit) {
-    if (this.options.edits) this.reports.edit(edit);
+    if (!this.options.edits) return;
+    this.answers.begin();
+    this.reports.edit(edit);
   }
 
   hover(unit) {
@@ -344,6 +364,7 @@ export class Stage {
   changed() {
     this.reports.view();
     this.draw();
+    this.keeper.check();
     this.collectWants();
     this.wake();
   }
@@ -395,6 +416,7 @@ export class Stage {
     this.transport.show(clock);
     this.head.show(phase, rolled);
     this.head.showWhere(this.state, step);
+    this.keys.show(this.state, this.options);
     if (this.root.dataset.step !== String(step)) this.root.dataset.step = String(step);
     const fast = clock.playing && clock.speed > 1;
     this.head.tell(this.focused, { step, phase, level, layer: this.focused.seen, unit: picked }, fast ? null : 500,
@@ -404,6 +426,8 @@ export class Stage {
   destroy() {
     cancelAnimationFrame(this.request);
     this.reports.destroy();
+    this.short.destroy();
+    this.toast.destroy();
     this.presentation.destroy();
     this.sizes.disconnect();
     this.head.destroy();

@@ -32,8 +32,8 @@
  * @property {{layer: number, step: number, unit: number}} [from]   the unit whose value it is
  * @property {string} says       the value, in words
  *
- * @typedef {{result: Symbol, part: string, terms: Term[], total: number, zeros: number,
- *   zerosAre: string, bySize?: boolean}} Sum
+ * @typedef {{result: Symbol, part: string, terms: Term[], all: Term[], total: number, zeros: number,
+ *   zerosAre: string, bySize?: boolean}} Sum   `all`: with those that are exactly 0 at this step
  */
 
 import { sign } from "./narration.mjs";
@@ -186,7 +186,7 @@ function peepholeTerms(run, layer, step, unit, field) {
 export function sumOf(result, part, terms, { zeros = 0, zerosAre = "", total } = {}) {
   const kept = terms.filter(({ value, joins }) => value !== 0 || joins);
   const gone = terms.length - kept.length;
-  return { result, part, terms: kept, zeros: zeros + gone,
+  return { result, part, terms: kept, all: terms, zeros: zeros + gone,
     zerosAre: gone > 0 ? [zerosAre, "what is exactly 0"].filter(Boolean).join(", ") : zerosAre,
     total: total ?? terms.reduce((sum, { product }) => sum + product, 0) };
 }
@@ -251,11 +251,16 @@ const FEW = 3;
 /**
  * The terms to show where there are many: the largest ones and whatever `keeps`, in their order;
  * the rest is one sum. With `open` all are shown. Where size decides, it does within each part.
- * @param {Sum} sum @param {{most?: number, keeps?: (term: Term) => boolean, open?: boolean}} [how]
+ * With `rank` it is that size that decides, and not the one at this step; what is chosen stands
+ * then also where it is 0.
+ * @param {Sum} sum
+ * @param {{most?: number, keeps?: (term: Term) => boolean, open?: boolean, rank?: (term: Term) => number}} [how]
  * @returns {{shown: Term[], rest: {count: number, total: number}|null}}
  */
-export function fold({ terms, bySize }, { most = 12, keeps = () => false, open = false } = {}) {
-  const ranked = [...terms].sort((one, other) => Math.abs(other.product) - Math.abs(one.product));
+export function fold({ terms: here, all, bySize }, { most = 12, keeps = () => false, open = false, rank } = {}) {
+  const terms = rank && all && !open ? all : here;
+  const size = rank ?? (({ product }) => Math.abs(product));
+  const ranked = [...terms].sort((one, other) => size(other) - size(one));
   const inputs = terms.filter(({ part }) => part === "x").length;
   const always = (term) => term.part === "b" || term.value === null || term.part === "c" || (term.part === "x" && inputs <= FEW) || keeps(term);
   const parts = [...new Set(terms.map(({ part }) => part))];
@@ -266,6 +271,6 @@ export function fold({ terms, bySize }, { most = 12, keeps = () => false, open =
   const others = ranked.filter((term) => !always(term) && !firsts.includes(term));
   const chosen = new Set([...firsts, ...others.slice(0, Math.max(0, most - 2 - firsts.length))]);
   const shown = order.filter((term) => chosen.has(term) || always(term));
-  const rest = terms.filter((term) => !chosen.has(term) && !always(term));
+  const rest = here.filter((term) => !chosen.has(term) && !always(term));
   return { shown, rest: { count: rest.length, total: rest.reduce((sum, { product }) => sum + product, 0) } };
 }

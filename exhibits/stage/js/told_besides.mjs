@@ -10,14 +10,11 @@ import { spoken } from "./scales.mjs";
 const strong = (text) => ({ text, strong: true });
 const plain = (text) => ({ text });
 
-/** Losses that differ by less than this are told as one. */
-const ALIKE = 0.005;
-
-/** The loss at this step before the change, where it was another. @param {RunData|null} ghost @returns {Part[]} */
+/** The loss at this step before the change; as it was only where both are written alike. @param {RunData|null} ghost @returns {Part[]} */
 export function before(run, ghost, step) {
   if (!ghost || run.array("has_loss")[step] !== 1) return [];
   const [now, then] = [run, ghost].map((one) => one.array("losses")[step]);
-  if (Math.abs(now - then) < ALIKE) return [plain(" Your change leaves the loss here as it was.")];
+  if (spoken(now) === spoken(then)) return [plain(" Your change leaves the loss here as it was.")];
   return [plain(" Before your change the loss here was "), strong(spoken(then)), plain(".")];
 }
 

@@ -12,6 +12,7 @@ import { Graph } from "./graph.mjs";
 import { InputEdit } from "./input_edit.mjs";
 import { evenEdges, lensEdges, measure } from "./layout.mjs";
 import { Levels } from "./levels.mjs";
+import { LookInside } from "./look_inside.mjs";
 import { Panels } from "./panels.mjs";
 import { Pointer } from "./pointer.mjs";
 import { Strips } from "./strips.mjs";
@@ -36,6 +37,7 @@ export class Track {
     this.band = new Band(find("band"), { frame: find("frame"), veil: find("veil"), gradientVeil: find("gradient-veil") });
     this.levels = new Levels(find("levels"), this);
     this.inputEdit = new InputEdit(find("input-edit"), this);
+    this.lookInside = new LookInside(find("look-inside"), find("touch-hint"), this);
     this.cut = new Cut(find("cut"));
     this.panels = new Panels(find("panels"), this);
     this.pointer = new Pointer(stage, this);
@@ -81,10 +83,21 @@ export class Track {
     this.strips.layout(this.scene, this.bitmaps, theme);
     this.gradient.layout(this.scene, theme);
     this.inputEdit.layout(this.scene, level === "overview" && this.editable);
+    this.lookInside.layout(this.scene, level, this.number === 0);
     this.cut.show(run);
     this.levels.layout(this.scene, this.bitmaps, theme, level);
     this.panels.layout(this.scene, this.bitmaps, theme, panels);
-    this.graph.root.setAttribute("aria-label", this.describe());
+    this.rolled = null;
+    this.nameGroup();
+  }
+
+  /** Side by side each track is a group of its own, by its title. */
+  nameGroup() {
+    const several = this.stage.tracks.length > 1;
+    for (const [name, value] of [["role", "group"], ["aria-label", this.name]]) {
+      if (several) this.root.setAttribute(name, value);
+      else this.root.removeAttribute(name);
+    }
   }
 
   /** Going back, the gradient is what there is to see: its strip stands right under the graph. */
@@ -123,8 +136,18 @@ export class Track {
     const { header, steps, hidden } = this.run;
     const layer = header.layers[this.seen];
     const way = layer.reverse ? ", which reads from the end, so its wires point left" : "";
-    return `The network unrolled over ${steps} steps: input, cell of ${hidden} units, prediction, `
-      + `target and loss of each step; ${layer.name}${way}. The narration above tells the step under the cursor.`;
+    const whose = this.stage.tracks.length > 1 ? `${this.name}: ` : "";
+    const what = this.rolled ? `The network rolled up: one cell of ${hidden} units, whose state loops back into it over ${steps} steps; `
+      + "what it reads, its prediction, target and loss pass by"
+      : `The network unrolled over ${steps} steps: input, cell of ${hidden} units, prediction, target and loss of each step`;
+    return `${whose}${what}; ${layer.name}${way}. The narration above tells the step under the cursor.`;
+  }
+
+  /** What the picture is called follows how it stands. */
+  tellRolled(rolled) {
+    if (rolled === this.rolled) return;
+    this.rolled = rolled;
+    this.graph.root.setAttribute("aria-label", this.describe());
   }
 
   /** The edges of the columns with the cursor at `place`. */
@@ -147,6 +170,8 @@ export class Track {
       this.weight.draw(this.frame, this.places.cells);
       this.cells.draw(this.frame, this.places.cells);
       this.inputEdit.draw(this.frame, this.places);
+      this.lookInside.draw(this.frame, this.places.cells);
+      this.tellRolled(frame.roll < 0.5);
     } else if (this.level === "cell" || this.isItsTurn(frame)) {
       this.levels.draw(this.frame);
     }

@@ -1,9 +1,10 @@
 /**
- * What goes back through one unit at one step, term by term. δa does not travel; it is worked out
- * from the gradients of the states, which do (the formulas are those of `rnn_core`):
+ * What goes back through one unit at one step, term by term. δ does not travel; it is worked out
+ * from the gradients of the states, which do (the formulas are those of `rnn_core`). δ alone stands
+ * for ∂L/∂a, the gradient at a pre-activation; every other gradient is written as one:
  *
- *     δh_t = e_t + W_hhᵀ δa_{t+1}                           (GRU: + z_{t+1} δh_{t+1}, and δq for δaⁿ)
- *     δc_t = f_{t+1} δc_{t+1} + δh_t o (1 - tanh² c_t)      (LSTM; peepholes add their terms)
+ *     ∂L/∂h_t = e_t + W_hhᵀ δ_{t+1}                  (GRU: + z_{t+1} ∂L/∂h_{t+1}, and δ^q for δ^n)
+ *     ∂L/∂c_t = f_{t+1} ∂L/∂c_{t+1} + ∂L/∂h_t o (1 - tanh² c_t)     (LSTM; peepholes add theirs)
  *
  * t+1 is the step that the layer reads next.
  *
@@ -28,11 +29,22 @@ export function slopeOf(run, layer, step, unit, gate) {
 }
 
 /**
- * δa of every gate of one unit at one step, in PyTorch's order; for the GRU's candidate also δq,
+ * δ of every gate of one unit at one step, in PyTorch's order; for the GRU's candidate also δq,
  * which is what goes through W_hn.
  * @param {RunData} run @returns {{gates: number[], recurrent: number[]}}
  */
 export function deltasOf(run, layer, step, unit) {
+  if (!DELTAS.has(run)) DELTAS.set(run, new Map());
+  const known = DELTAS.get(run);
+  const place = `${layer} ${step} ${unit}`;
+  if (!known.has(place)) known.set(place, workedOut(run, layer, step, unit));
+  return known.get(place);
+}
+
+/** Every unit's sum asks for every other's, step after step: they are worked out once for each run. */
+const DELTAS = new WeakMap();
+
+function workedOut(run, layer, step, unit) {
   const at = (field) => run.at(layer, field, step, unit);
   const gates = inOrder(run);
   const slopes = gates.map((gate) => slopeOf(run, layer, step, unit, gate));
@@ -78,14 +90,14 @@ function fromReadout(run, step, column, width) {
   const outputs = weights.length / width;
   const { classes } = run.header.output;
   return Array.from({ length: outputs }, (_, k) => ({
-    key: `e${k}`, part: "e", name: { sign: "∂o", sub: classes.length ? sign(classes[k]) : outputs > 1 ? String(k) : undefined },
+    key: `e${k}`, part: "e", name: { sign: "∂L/∂s", sub: classes.length ? sign(classes[k]) : outputs > 1 ? String(k) : undefined },
     ...times(gradient[step * outputs + k], weights[k * width + column]),
     place: ["readout.weight", k, column],
-    says: `∂L/∂o, the loss here by the read-out’s output ${classes.length ? sign(classes[k]) : k}`,
+    says: `∂L/∂s: the loss here by the read-out’s ${classes.length ? `score of ${sign(classes[k])}` : `output ${k}`}`,
   }));
 }
 
-/** Wᵀ δa of one layer at one step, one column of it: each gate of each unit. @returns {Term[]} */
+/** Wᵀ δ of one layer at one step, one column of it: each gate of each unit. @returns {Term[]} */
 function throughGates(run, layer, step, { matrix, width, column, part }) {
   const weights = run.of(layer, matrix);
   const name = `${matrix}${suffixOf(run, layer)}`;
@@ -99,7 +111,7 @@ function throughGates(run, layer, step, { matrix, width, column, part }) {
       const row = block * run.hidden + unit;
       terms.push({ key: `${part}${layer}.${row}`, part, name: { sign: "δ", sup: single ? undefined : signs[block], sub: unitSub(run, layer, unit) },
         ...times(delta, weights[row * width + column]), place: [name, row, column], from: { layer, step, unit },
-        says: `δ${single ? "a" : signs[block]} of unit ${unit}${part === "e" ? ` of ${run.header.layers[layer].name}` : " at the step after"}` });
+        says: `δ${single ? "" : signs[block]} of unit ${unit}${part === "e" ? ` of ${run.header.layers[layer].name}` : " at the step after"}` });
     });
   }
   return terms;
@@ -112,7 +124,7 @@ export function fromLater(run, layer, step, unit) {
   const terms = throughGates(run, layer, later, { matrix: "weight_hh", width: run.hidden, column: unit, part: "later" });
   if (run.header.cell !== "gru") return terms;
   const straight = isSilenced(run, layer, unit) ? 0 : run.at(layer, "update_gate", later, unit);
-  return [...terms, { key: "straight", part: "z", name: { sign: "δh", sub: "t+1" }, by: { sign: "z", sub: "t+1" },
+  return [...terms, { key: "straight", part: "z", name: { sign: "∂L/∂h", sub: "t+1" }, by: { sign: "z", sub: "t+1" },
     ...times(run.at(layer, "grad_hidden", later, unit), straight), from: { layer, step: later, unit },
     says: "this unit’s gradient at the step after, straight through the update gate" }];
 }
@@ -136,13 +148,13 @@ export function hiddenSum(run, layer, step, unit) {
   const comes = total - totalOf(own);
   const cut = Math.abs(comes - totalOf(later)) > ROUNDING * (size(own) + size(later));
   const kept = cut ? remainder(comes, size(own), "later") : later;
-  return { ...asSum({ sign: "δh", sub: "t" }, [...own, ...kept], total), part: "δh", cut };
+  return { ...asSum({ sign: "∂L/∂h", sub: "t" }, "δh", [...own, ...kept], total), cut };
 }
 
 /** What comes across a cut by windows that reach over it, as one number. @returns {Term[]} */
 function remainder(comes, beside, part) {
   if (Math.abs(comes) <= ROUNDING * beside) return [];
-  return [{ key: "across", part, name: { sign: "δh", sub: "t+1" }, value: null, weight: comes, product: comes,
+  return [{ key: "across", part, name: { sign: "∂L/∂h", sub: "t+1" }, value: null, weight: comes, product: comes,
     says: "what the windows that reach over the cut let through" }];
 }
 
@@ -150,18 +162,18 @@ function remainder(comes, beside, part) {
 export function cellSum(run, layer, step, unit) {
   const total = run.at(layer, "grad_cell", step, unit);
   const slope = isSilenced(run, layer, unit) ? 0 : run.at(layer, "output_gate", step, unit) * SLOPE.tanh(run.at(layer, "cell", step, unit));
-  const here = [{ key: "h", part: "h", name: { sign: "δh", sub: "t" }, by: { sign: "o(1 − tanh² c)" },
+  const here = [{ key: "h", part: "h", name: { sign: "∂L/∂h", sub: "t" }, by: { sign: "o(1 − tanh² c)" },
     ...times(run.at(layer, "grad_hidden", step, unit), slope), says: "this unit’s ∂L/∂h, through the output gate and the tanh" },
   ...peepholeBack(run, layer, step, unit, ["output_gate"], "t")];
   const later = stepBy(run, layer, step, 1);
-  const carried = later === null ? [] : [{ key: "f", part: "f", name: { sign: "δc", sub: "t+1" }, by: { sign: "f", sub: "t+1" },
+  const carried = later === null ? [] : [{ key: "f", part: "f", name: { sign: "∂L/∂c", sub: "t+1" }, by: { sign: "f", sub: "t+1" },
     ...times(run.at(layer, "grad_cell", later, unit), run.at(layer, "forget_gate", later, unit)),
     from: { layer, step: later, unit }, says: "∂L/∂c at the step after, through its forget gate" },
   ...peepholeBack(run, layer, later, unit, ["input_gate", "forget_gate"], "t+1")];
   const comes = total - totalOf(here);
   const cut = Math.abs(comes - totalOf(carried)) > ROUNDING * (size(here) + size(carried));
   const kept = cut ? remainder(comes, size(here), "f") : carried;
-  return { ...asSum({ sign: "δc", sub: "t" }, [...kept, ...here], total), bySize: false, cut };
+  return { ...asSum({ sign: "∂L/∂c", sub: "t" }, "δc", [...kept, ...here], total), bySize: false, cut };
 }
 
 const PEEPHOLES = { input_gate: "weight_ci", forget_gate: "weight_cf", output_gate: "weight_co" };
@@ -176,7 +188,7 @@ function peepholeBack(run, layer, step, unit, fields, when) {
 }
 
 /** @returns {Sum} */
-function asSum(result, terms, total) {
+function asSum(result, part, terms, total) {
   const kept = terms.filter(({ value, product }) => value !== 0 && product !== 0);
-  return { result, part: result.sign, terms: kept, total, zeros: terms.length - kept.length, zerosAre: "what is exactly 0", bySize: true };
+  return { result, part, all: terms, terms: kept, total, zeros: terms.length - kept.length, zerosAre: "what is exactly 0", bySize: true };
 }

@@ -13,7 +13,7 @@ import { sign } from "./narration.mjs";
 import { significant } from "./scales.mjs";
 import { deltasOf, leftOpen, slopeOf } from "./unit_back.mjs";
 import { GATES, isSilenced, pinOf, recurrentSum, stepBy } from "./terms.mjs";
-import { applied, fixed, shownProduct, shownWay } from "./unit_numbers.mjs";
+import { agrees, applied, fixed, shownAs, shownProduct, shownWay, three } from "./unit_numbers.mjs";
 
 const op = (text) => ({ op: text });
 const number = (key, text, symbol, part, more = {}) => ({ key, text, symbol, part, ...more });
@@ -29,8 +29,8 @@ function lstmState(run, layer, step, unit) {
   const before = run.before(layer, "cell", step, unit);
   const [forget, input, candidate, output, cell] = ["forget_gate", "input_gate", "candidate", "output_gate", "cell"].map(at);
   const way = shownWay([
-    { factors: [{ value: forget, bounded: true }, { value: before }], value: forget * before },
-    { factors: [{ value: input, bounded: true }, { value: candidate, bounded: true }], value: input * candidate },
+    { factors: [{ value: forget }, { value: before }], value: forget * before },
+    { factors: [{ value: input }, { value: candidate }], value: input * candidate },
   ], cell);
   const [kept, written] = way.products;
   return [
@@ -47,7 +47,7 @@ function lstmState(run, layer, step, unit) {
 /** tanh(c) × o = h */
 function shownState(run, layer, unit, hidden, cell, output) {
   const { factors, equals, product } = shownProduct([Math.tanh(cell), output], output * Math.tanh(cell));
-  const squashed = applied(Math.tanh, cell, Math.tanh(cell), factors[0]);
+  const squashed = applied(Math.tanh, cell, Math.tanh(cell));
   const end = [number("o", factors[1], { sign: "o", sub: "t" }, "o", { row: "output_gate" }), op(equals)];
   const silent = isSilenced(run, layer, unit);
   return [
@@ -61,11 +61,11 @@ function shownState(run, layer, unit, hidden, cell, output) {
 function gruState(run, layer, step, unit) {
   const at = (field) => run.at(layer, field, step, unit);
   const [update, candidate, hidden, before] = [at("update_gate"), at("candidate"), at("hidden"), run.before(layer, "hidden", step, unit)];
-  const gate = { value: update, bounded: true };
+  const gate = { value: update };
   const made = update * before + (1 - update) * candidate;
   const way = shownWay([
     { factors: [gate, { value: before }], value: update * before },
-    { factors: [gate, { value: candidate, bounded: true }], value: (1 - update) * candidate, multiply: (z, n) => (1 - z) * n },
+    { factors: [gate, { value: candidate }], value: (1 - update) * candidate, multiply: (z, n) => (1 - z) * n },
   ], made);
   const [kept, added] = way.products;
   const silent = isSilenced(run, layer, unit);
@@ -90,25 +90,16 @@ export function lossEquations(run, step, { output, target }) {
   const label = sign(run.header.output.classes[output]);
   const [grown, sum] = [Math.exp(said), all.reduce((so, one) => so + Math.exp(one), 0)];
   const up = applied(Math.exp, said, grown);
-  const whole = significant(sum, 4);
-  const [top, exact] = divided(grown, whole, given);
+  const [top, whole] = [grown, sum].map((value) => significant(value, 3));
+  const exact = agrees(shownAs(grown) / shownAs(sum), given) ? "=" : "≈";
   const equations = [
-    [op("exp("), number("o", up.from, { sign: "o", sub: label }, "out"), op(")"), op(up.equals), number("e", top, { sign: "eᵒ" }, "out")],
-    [op("÷"), number("sum", whole, { sign: "Σ eᵒ, all characters" }, "sum"), op(exact), number("p", significant(given, 3), { sign: "p", sub: label }, "p", { strong: true })],
+    [op("exp("), number("o", up.from, { sign: "s", sub: label }, "out"), op(")"), op(up.equals), number("e", top, { sign: "eˢ" }, "out")],
+    [op("÷"), number("sum", whole, { sign: "Σ eˢ, all characters" }, "sum"), op(exact), number("p", three(given), { sign: "p", sub: label }, "p", { strong: true })],
   ];
   if (!target || !counted) return equations;
   const told = applied((p) => -Math.log(p), given, loss);
   return [...equations, [op("−ln("), number("p1", told.from, { sign: "p", sub: label }, "p"), op(")"), op(told.equals),
     number("L", told.to, { sign: "L", sub: "t" }, "loss", { strong: true })]];
-}
-
-/** As many digits of what is divided as give the shown share. */
-function divided(grown, whole, share) {
-  for (const digits of [3, 4, 5]) {
-    const shown = Number(grown.toPrecision(digits)) / Number(whole.replace(/ × 10.*/, ""));
-    if (!whole.includes("×") && significant(shown, 3) === significant(share, 3)) return [significant(grown, digits), "="];
-  }
-  return [significant(grown, 3), "≈"];
 }
 
 function squaredError(run, step, output, { outputs, given, target, counted }) {
@@ -134,16 +125,16 @@ export function passedOn(run, layer, step, unit) {
   const at = (field) => run.at(layer, field, step, unit);
   const silent = isSilenced(run, layer, unit);
   const factor = (value, letter, sub, part, sup) => ({ value, symbol: { sign: letter, sub, sup }, part });
-  const deltaH = silent ? factor(0, "δh, silenced", undefined, "δh") : factor(at("grad_hidden"), "δh", "t", "δh");
+  const deltaH = silent ? factor(0, "∂L/∂h, silenced", undefined, "δh") : factor(at("grad_hidden"), "∂L/∂h", "t", "δh");
   const reads = stepBy(run, layer, step, -1) !== null;
   const before = (field) => run.before(layer, field, step, unit);
   const through = (gate, ...factors) => throughGate(run, layer, step, unit, gate, factors);
   if (run.header.cell === "lstm") {
     const [f, i, g, o] = GATES.lstm;
-    const deltaC = factor(at("grad_cell"), "δc", "t", "δc");
+    const deltaC = factor(at("grad_cell"), "∂L/∂c", "t", "δc");
     const carried = [deltaC, factor(at("forget_gate"), "f", "t", "f")];
     return [
-      ...(reads ? [equation({ sign: "to c", sub: "t−1" }, carried, "f")] : []),
+      ...(reads ? [equation({ sign: "to ∂L/∂c", sub: "t−1" }, carried, "f")] : []),
       through(f, deltaC, factor(before("cell"), "c", "t−1", "c")),
       through(i, deltaC, factor(at("candidate"), "g", "t", "g")),
       through(g, deltaC, factor(at("input_gate"), "i", "t", "i")),
@@ -156,21 +147,21 @@ export function passedOn(run, layer, step, unit) {
   const deltaN = factor(deltasOf(run, layer, step, unit).gates[n.block], "δ", "t", "pass-n", "n");
   const q = recurrentSum(run, layer, step, 2 * run.hidden + unit);
   return [
-    ...(reads ? [equation({ sign: "to h", sub: "t−1" }, [deltaH, factor(at("update_gate"), "z", "t", "z")], "z")] : []),
+    ...(reads ? [equation({ sign: "to ∂L/∂h", sub: "t−1" }, [deltaH, factor(at("update_gate"), "z", "t", "z")], "z")] : []),
     through(n, deltaH, open),
     through(r, deltaN, factor(q, "q", "t", "q")),
     through(z, deltaH, factor(before("hidden") - at("candidate"), "(h − n)", undefined, "h")),
   ];
 }
 
-/** δa of one gate: what reaches it, times how steep it is here. */
+/** δ of one gate: what reaches it, times how steep it is here. */
 function throughGate(run, layer, step, unit, gate, factors) {
   const { sign: letter, squash, field } = gate;
   const pinned = pinOf(run, layer, field, unit) !== null;
   const steep = { sigmoid: `${letter}(1 − ${letter})`, tanh: `1 − ${letter}²`, relu: "slope of relu" }[squash];
   const slope = { value: slopeOf(run, layer, step, unit, gate), symbol: { sign: pinned ? "pinned: no slope" : steep }, part: `pass-${letter}` };
   const single = GATES[run.header.cell].length === 1;
-  const result = { sign: single ? "δa" : "δ", sup: single ? undefined : letter, sub: "t" };
+  const result = { sign: "δ", sup: single ? undefined : letter, sub: "t" };
   return equation(result, [...factors, slope], `pass-${letter}`);
 }
 

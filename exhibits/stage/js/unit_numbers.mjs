@@ -1,12 +1,13 @@
 /**
- * The texts of a sum's numbers, so that a pocket calculator agrees: of each term as many digits as
- * give the shown product, of the products as many decimals as give the shown total. What does not
- * come out is marked ≈. Numbers that are all tiny are told in one power of ten.
+ * The texts of numbers in sums and products, so that a pocket calculator agrees: three digits, the
+ * same text wherever a number stands; a term's factors have a fourth where that gives the product.
+ * What does not come out is marked ≈. Numbers that are all tiny are told in one power of ten.
  */
 
 import { significant } from "./scales.mjs";
 
-const DIGITS = [3, 4, 5, 6];
+/** A fourth digit where the third does not give the product; beyond that it is marked ≈. */
+const DIGITS = [3, 4];
 /** Decimals of the products, at least. */
 const LEAST = 3;
 
@@ -22,21 +23,36 @@ export function fixed(value, decimals) {
   return { shown, text: shown === 0 ? "0" : value.toFixed(decimals).replace("-", "−") };
 }
 
-/** Never "1.00" for what is not quite 1: then more digits, as many as tell them apart. */
-function toldBounded(value, digits) {
-  if (Math.abs(value) >= 1) return told(value, digits);
-  const enough = [digits, 4, 5, 6].find((some) => some >= digits && Math.abs(Number(value.toPrecision(some))) < 1);
-  return enough ? told(value, enough) : { shown: Math.sign(value), text: value < 0 ? "≈ −1" : "≈ 1" };
+/** A number as it is written, and what a reader takes from it. Never "1.00" for what is not quite 1. */
+function told(value, digits) {
+  if (Number.isInteger(value) && Math.abs(value) < 1000) return { shown: value, text: String(value).replace("-", "−") };
+  const rounds = (some) => Math.abs(value) < 1 && Math.abs(Number(value.toPrecision(some))) === 1;
+  const enough = [digits, 4].find((some) => some >= digits && !rounds(some));
+  if (enough === undefined) return { shown: Math.sign(value), text: value < 0 ? "≈ −1" : "≈ 1" };
+  const whole = Math.abs(value) >= 10 ** enough && Math.abs(value) < 1e6; // no digit before the point is dropped
+  return { shown: whole ? Math.round(value) : Number(value.toPrecision(enough)), text: significant(value, enough) };
 }
 
-const whole = (value) => Number.isInteger(value) && Math.abs(value) < 1000;
-const told = (value, digits) => (whole(value) ? { shown: value, text: String(value).replace("-", "−") }
-  : { shown: Number(value.toPrecision(digits)), text: significant(value, digits) });
+/** A number to three significant digits, the same text wherever it stands: "0.641", "0.9996", "≈ 1". */
+export const three = (value) => told(value, 3).text;
+/** What a reader who takes `three` at its word has in hand. */
+export const shownAs = (value) => told(value, 3).shown;
+
+/** Whether shown numbers give the shown result: to half a unit of its last place. */
+export function agrees(result, due) {
+  const { shown } = told(due, 3);
+  if (shown === 0 || Number.isInteger(due)) return Math.abs(result - shown) < 1e-9;
+  const places = Math.abs(shown) < 1 && Math.abs(Number(shown.toPrecision(3))) === 1 ? 4 : 3; // "0.9996" has one more
+  const own = 10 ** (Math.floor(Math.log10(Math.abs(shown)) + 1e-9) - (places - 1));
+  const unit = Math.abs(shown) < 1e6 ? Math.min(1, own) : own;
+  return Math.abs(result - shown) <= 0.5 * unit * (1 + 1e-6);
+}
 
 /** The fewest digits of both with which their shown product is the product's. */
-function factors(value, weight, product, decimals) {
+function factors({ value, weight, product, by }, decimals) {
   const due = fixed(product, decimals);
-  for (const digits of DIGITS) {
+  // A gate that stands as a weight reads as it does in its tab.
+  for (const digits of by ? [3] : DIGITS) {
     const [one, other] = [told(value, digits), told(weight, digits)];
     if (fixed(one.shown * other.shown, decimals).text === due.text) return { value: one.text, weight: other.text, equals: "=" };
   }
@@ -66,7 +82,7 @@ export function shownSum(terms, total, rest = 0) {
   const first = most > 0 ? Math.min(8, Math.max(LEAST, 2 - Math.floor(Math.log10(most / unit)))) : LEAST;
   // The total to three digits; where many roundings add up, the products get one or two more.
   const three = total === 0 ? first : Math.min(first + 1, Math.max(0, 2 - Math.floor(Math.log10(Math.abs(total) / unit))));
-  const ways = [[first, first], [first, three], [first + 1, three], [first + 2, three], [first, first - 1]];
+  const ways = [[first, three], [first + 1, three]];
   for (const [decimals, places] of ways) {
     const told = atDecimals(terms, rest, unit, decimals);
     if (fixed(told.sum, places).text === fixed(total / unit, places).text) {
@@ -74,94 +90,58 @@ export function shownSum(terms, total, rest = 0) {
     }
   }
   const told = atDecimals(terms, rest, unit, first);
-  return { power, terms: told.terms, rest: told.rest, equals: "≈", total: fixed(total / unit, first).text };
+  return { power, terms: told.terms, rest: told.rest, equals: "≈", total: fixed(total / unit, three).text };
 }
 
 function atDecimals(terms, rest, unit, decimals) {
   const folded = fixed(rest / unit, decimals);
   let sum = folded.shown;
-  const texts = terms.map(({ value, weight, product, joins }) => {
+  const texts = terms.map((term) => {
+    const { value, weight, product, joins } = term;
     const { text, shown } = fixed(product / unit, decimals);
     sum += shown;
     if (value === null) return { value: null, weight: text, equals: "=", product: text };
-    const both = joins ? addends(value / unit, weight / unit, product / unit, decimals) : factors(value / unit, weight, product / unit, decimals);
+    const both = joins ? addends(value / unit, weight / unit, product / unit, decimals) : factors({ ...term, value: value / unit, product: product / unit }, decimals);
     return { ...both, product: text };
   });
   return { sum, terms: texts, rest: folded.text };
 }
 
 /**
- * Σ a·b = total with as few digits as let every product and the sum come out; where none do, the
- * way in which the most does, the rest marked ≈.
- * @param {{factors: {value: number, bounded?: boolean}[], value: number,
- *   multiply?: (one: number, other: number) => number}[]} products
+ * Σ a·b = total, every number to three digits; what these do not give is marked ≈.
+ * @param {{factors: {value: number}[], value: number, multiply?: (one: number, other: number) => number}[]} products
  * @returns {{products: {factors: string[], equals: "="|"≈", text: string}[], equals: "="|"≈", total: string}}
  */
 export function shownWay(products, total) {
-  const most = Math.max(...products.map(({ value }) => Math.abs(value)), Math.abs(total));
-  const first = most > 0 ? Math.min(8, Math.max(0, 2 - Math.floor(Math.log10(most)))) : 2;
-  const ways = [first, first + 1, first + 2].map((decimals) => way(products, total, decimals));
-  return ways.reduce((best, one) => (one.wrong < best.wrong ? one : best)).texts;
+  const lines = products.map(({ factors: all, value, multiply = (one, other) => one * other }) => ({
+    factors: all.map((one) => three(one.value)), text: three(value),
+    equals: agrees(multiply(...all.map((one) => shownAs(one.value))), value) ? "=" : "≈",
+  }));
+  const sum = products.reduce((so, { value }) => so + shownAs(value), 0);
+  return { products: lines, equals: agrees(sum, total) ? "=" : "≈", total: three(total) };
 }
 
-function way(products, total, decimals) {
-  const lines = products.map((one) => productTo(one, decimals));
-  const end = fixed(total, decimals);
-  const sum = lines.reduce((so, { shown }) => so + shown, 0);
-  const equals = fixed(sum, decimals).text === end.text ? "=" : "≈";
-  const wrong = [...lines, { equals }].filter((line) => line.equals !== "=").length;
-  return { wrong, texts: { products: lines.map(({ shown, ...texts }) => texts), equals, total: end.text } };
-}
-
-function productTo({ factors: all, value, multiply = (one, other) => one * other }, decimals) {
-  const due = fixed(value, decimals);
-  const texts = (digits) => all.map((one) => (one.bounded ? toldBounded : told)(one.value, digits));
-  for (const digits of DIGITS) {
-    const shown = texts(digits);
-    if (fixed(multiply(shown[0].shown, shown[1].shown), decimals).text === due.text) {
-      return { factors: shown.map(({ text }) => text), equals: "=", text: due.text, shown: due.shown };
-    }
-  }
-  return { factors: texts(3).map(({ text }) => text), equals: "≈", text: due.text, shown: due.shown };
-}
-
-/** A value that lies between bounds is never "1.00" unless it is 1. */
-export function bounded(value, digits = 3) {
-  const size = Math.abs(value);
-  if (size < 1 && Number(size.toPrecision(digits)) === 1) {
-    return size > 0.99995 ? (value < 0 ? "≈ −1" : "≈ 1") : significant(value, 4);
-  }
-  if (size > 0 && size < 1e-4) return significant(value, 2);
-  return significant(value, digits);
+/** A value that lies between bounds: "1" only where it is 1, and next to nothing in two digits. */
+export function bounded(value) {
+  return value !== 0 && Math.abs(value) < 1e-4 ? significant(value, 2) : three(value);
 }
 
 /**
- * "tanh(0.615) = 0.548": as many digits of what goes in as give what comes out.
+ * "tanh(0.615) = 0.548": marked ≈ where what goes in, as it is written, does not give what comes out.
  * @param {(value: number) => number} does @param {number} from @param {number} to
- * @param {string} [due] what comes out as it is written elsewhere
  * @returns {{from: string, equals: "="|"≈", to: string}}
  */
-export function applied(does, from, to, due = bounded(to)) {
-  const places = due.replace(/^[−0.]*|\D/g, "").length;
-  const reads = (value) => bounded(value) === due || significant(value, Math.max(1, places)) === due;
-  for (const digits of DIGITS) {
-    const { shown, text } = told(from, digits);
-    if (reads(does(shown))) return { from: text, equals: "=", to: due };
-  }
-  return { from: told(from, 3).text, equals: "≈", to: due };
+export function applied(does, from, to) {
+  const due = bounded(to);
+  return { from: three(from), equals: bounded(does(shownAs(from))) === due ? "=" : "≈", to: due };
 }
 
 /**
- * A product of any number of factors, with the fewest digits that make it come out.
+ * A product of any number of factors, each to three digits.
  * @param {number[]} values @param {number} product
  * @returns {{factors: string[], equals: "="|"≈", product: string}}
  */
 export function shownProduct(values, product) {
-  const due = significant(product, 3);
-  for (const digits of DIGITS) {
-    const all = values.map((value) => told(value, digits));
-    const shown = all.reduce((so, one) => so * one.shown, 1);
-    if (significant(shown, 3) === due) return { factors: all.map(({ text }) => text), equals: "=", product: due };
-  }
-  return { factors: values.map((value) => told(value, 3).text), equals: "≈", product: due };
+  const shown = values.reduce((so, one) => so * shownAs(one), 1);
+  return { factors: values.map(three), equals: agrees(shown, product) ? "=" : "≈", product: three(product) };
 }

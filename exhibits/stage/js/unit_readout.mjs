@@ -1,5 +1,6 @@
 /**
- * What the read-out makes of the top layer's states at one step: o_k = Σ W_out[k, u] h_u + b_k.
+ * What the read-out makes of the top layer's states at one step: s_k = Σ W_out[k, u] h_u + b_k, the scores
+ * (o is the output gate).
  *
  * @typedef {import("./decode.mjs").RunData} RunData
  */
@@ -30,7 +31,7 @@ export function outputSum(run, step, output) {
   terms.push({ key: "bias", part: "b", name: { sign: "b" }, value: null, weight: bias, product: bias,
     place: ["readout.bias", output, 0], says: "the read-out’s bias" });
   const { classes } = run.header.output;
-  return sumOf({ sign: classes.length ? "o" : "ŷ", sub: classes.length ? sign(classes[output]) : "t" }, "out", terms);
+  return sumOf({ sign: classes.length ? "s" : "ŷ", sub: classes.length ? sign(classes[output]) : "t" }, "out", terms);
 }
 
 /**

@@ -27,9 +27,12 @@ export class SumView {
     this.cards = new Map();
     this.scale = html("p", { class: "sum-scale" }, root);
     this.row = html("div", { class: "terms", role: "group" }, root);
-    this.zeros = html("span", { class: "term zeros" });
-    this.more = html("button", { type: "button", class: "term more" });
+    this.rest = html("span", { class: "term-rest" });
+    this.zeros = html("span", { class: "term zeros" }, this.rest);
+    this.more = html("button", { type: "button", class: "term more" }, this.rest);
     [this.moreCount, this.moreSum] = [html("span", {}, this.more), html("b", {}, this.more)];
+    // On a line of its own, so that it stands at the same place however many terms there are.
+    this.foot = html("div", { class: "sum-foot" }, root);
     this.end = html("span", { class: "sum-total" });
     this.equals = html("span", { class: "sum-equals" }, this.end);
     const total = html("span", { class: "sum-result" }, this.end);
@@ -45,8 +48,9 @@ export class SumView {
 
   /**
    * @param {import("./terms.mjs").Sum} sum @param {import("./terms.mjs").Sum|null} ghost
-   * @param {{unit: number, narrow: boolean, run: import("./decode.mjs").RunData, ghostRun: import("./decode.mjs").RunData|null,
-   *   colour: (term: import("./terms.mjs").Term) => string|null, tail: HTMLElement|null}} around  `tail`: what follows the total
+   * @param {{most: number, ranks: Map<string, number>, run: import("./decode.mjs").RunData, ghostRun: import("./decode.mjs").RunData|null,
+   *   colour: (term: import("./terms.mjs").Term) => string|null, tail: HTMLElement|null}} around  `most`: so many terms are shown, the
+   *   largest by `ranks`; `tail`: what follows the total
    */
   show(sum, ghost, around) {
     Object.assign(this, { sum, ghost, around });
@@ -59,7 +63,8 @@ export class SumView {
     const held = [...this.cards].find(([, card]) => card.node.contains(active))?.[0];
     const own = around.own ?? null;
     const keeps = ({ key, from }) => key === held || (own !== null && from?.unit === own && around.keepsOwn);
-    const { shown, rest } = fold(sum, { most: around.narrow ? 8 : 12, keeps, open: this.open });
+    const rank = around.ranks && (({ key }) => around.ranks.get(key) ?? 0);
+    const { shown, rest } = fold(sum, { most: around.most, keeps, open: this.open, rank });
     const texts = shownSum(shown, sum.total, rest?.total ?? 0);
     const most = Math.max(...shown.map(({ product }) => Math.abs(product)), 1e-300);
     const was = new Map((this.ghost?.terms ?? []).map((term) => [term.key, term]));
@@ -73,23 +78,24 @@ export class SumView {
     this.row.setAttribute("aria-label", `The terms of ${symbolText(sum.result)}`);
     this.scale.hidden = texts.power === 0;
     this.scale.textContent = `Values and products in units of ${powerOfTen(texts.power)}`;
-    this.ends(nodes, rest, texts);
+    this.ends(nodes, rest, texts, shown.filter(adds0).length);
     arrange(this.row, nodes);
   }
 
   /** What was left out, and the total. */
-  ends(nodes, rest, texts) {
+  ends(nodes, rest, texts, shownZeros) {
     const { sum } = this;
-    this.zeros.textContent = `${sum.zeros} ${sum.zeros === 1 ? "zero" : "zeros"}`;
+    const zeros = sum.zeros - shownZeros;
+    this.zeros.textContent = `${zeros} ${zeros === 1 ? "zero" : "zeros"}`;
     this.zeros.title = `${sum.zerosAre}: they add nothing`;
-    if (sum.zeros > 0) nodes.push(this.zeros);
-    if (rest || this.open) {
-      this.moreCount.textContent = rest ? `… and ${rest.count} smaller:` : "show the largest only";
-      this.moreSum.textContent = rest ? texts.rest : "";
-      this.more.setAttribute("aria-expanded", String(this.open));
-      this.more.classList.toggle("opened", this.open);
-      nodes.push(this.more);
-    }
+    this.zeros.hidden = zeros <= 0;
+    const smaller = rest !== null && rest.count > 0;
+    this.more.hidden = !(smaller || this.open);
+    this.moreCount.textContent = smaller ? `… and ${rest.count} smaller:` : "show the largest only";
+    this.moreSum.textContent = smaller ? texts.rest : "";
+    this.more.setAttribute("aria-expanded", String(this.open));
+    this.more.classList.toggle("opened", this.open);
+    if (!this.zeros.hidden || !this.more.hidden) nodes.push(this.rest);
     const power = texts.power === 0 ? "" : ` × ${powerOfTen(texts.power)}`;
     this.equals.textContent = texts.equals;
     writeSymbol(this.symbol, sum.result);
@@ -98,8 +104,7 @@ export class SumView {
     const before = this.ghost?.total;
     this.was.hidden = !differs(before, sum.total);
     this.was.textContent = this.was.hidden ? "" : `was ${significant(before, 3)}`;
-    nodes.push(this.end);
-    if (this.around.tail) nodes.push(this.around.tail);
+    arrange(this.foot, [this.end, ...(this.around.tail ? [this.around.tail] : [])]);
   }
 
   /** @param {import("./terms.mjs").Term} term */
@@ -147,8 +152,10 @@ export class SumView {
     card.node.toggleAttribute("data-alone", term.value === null);
     card.node.toggleAttribute("data-joins", term.joins === "+");
     card.node.toggleAttribute("data-own", this.around.keepsOwn === true && term.from?.unit === this.around.own);
-    const height = Math.max(1, Math.round(share * BAR));
-    card.bar.style.cssText = `height:${height}px;top:${term.product < 0 ? BAR : BAR - height}px;background:var(--${term.product < 0 ? "negative" : "positive"})`;
+    // From the line upwards, or by a negative share downwards: so it goes through 0 as it changes.
+    const tall = term.product === 0 ? 0 : Math.sign(term.product) * Math.max(1 / BAR, share);
+    card.bar.style.transform = `scaleY(${tall.toFixed(3)})`;
+    card.bar.style.background = `var(--${term.product < 0 ? "negative" : "positive"})`;
     writeSymbol(card.name, term.name);
     write(card.number, text.value ?? "");
     const colour = this.around.colour(term);
@@ -221,6 +228,9 @@ export class SumView {
     return Math.max(LEAST_LIMIT, niceLimit(1.5 * largest(values)));
   }
 }
+
+/** Exactly nothing, and counted among the zeros of its sum. */
+const adds0 = ({ value, product, joins }) => !joins && value !== null && (value === 0 || product === 0);
 
 const inHand = (node) => node.hasAttribute("data-dragged");
 

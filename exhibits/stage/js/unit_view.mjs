@@ -12,6 +12,7 @@ import { ChainView } from "./unit_chain.mjs";
 import { CurveView } from "./unit_curve.mjs";
 import { LinesView } from "./unit_lines.mjs";
 import { modelOf } from "./unit_model.mjs";
+import { ranksOf } from "./unit_ranks.mjs";
 import { SumView, differs } from "./unit_sum.mjs";
 import { symbolText, writeSymbol } from "./unit_symbols.mjs";
 
@@ -96,6 +97,7 @@ export class UnitView {
     this.thenTitle.textContent = model.then;
     this.showFormulas(model.formulas);
     this.lines.show(model, at, run, at.layer);
+    this.root.classList.toggle("presented", this.stage.presentation.on);
     this.steady(`${at.phase} ${model.row} ${at.unit} ${at.layer} ${this.scene.geometry.width}`);
   }
 
@@ -167,15 +169,25 @@ export class UnitView {
     const inReadout = at.phase === "loss";
     const colour = ({ part, from }) => (part === "h" && from && from.layer === at.layer ? this.bitmaps.colour("hidden", from.step, from.unit) : null);
     this.work.hidden = model.sums.length === 0;
+    const ranks = model.sums.length > 0 ? this.ranksFor({ ...at, row: model.row }) : null;
     this.sums.forEach((view, k) => {
       const sum = model.sums[k];
       view.root.hidden = !sum;
       if (!sum) return;
-      view.show(sum, before?.sums[k] ?? null, { run, ghostRun: ghost, layer: at.layer, narrow: geometry.narrow, colour,
+      view.show(sum, before?.sums[k] ?? null, { run, ghostRun: ghost, layer: at.layer, most: mostTerms(geometry) + ({ loss: 1, backward: 2 }[at.phase] ?? 0), ranks, colour,
         own: at.unit, keepsOwn: inReadout, captions: captionsOf(run, at),
         tail: model.squash && k === model.sums.length - 1 ? this.curve.root : null });
     });
     if (model.squash) this.curve.show(model.squash, before?.squash ?? null);
+  }
+
+  /** While one sum is open its terms stay the same ones, also while something is changed. */
+  ranksFor(at) {
+    const { header, hidden } = this.scene.run;
+    const about = [header.cell, hidden, at.layer, at.unit, at.phase, at.row].join();
+    if (about !== this.rankedAbout) this.ranks = ranksOf(this.scene.run, at);
+    this.rankedAbout = about;
+    return this.ranks;
   }
 
   showFormulas(formulas) {
@@ -212,6 +224,10 @@ export class UnitView {
     this.lit = places;
   }
 }
+
+/** How many terms stand side by side with what is left of the sum; on a phone they take two lines. Where
+ * there is no input or no bias, `fold` has left room for it. */
+const mostTerms = ({ narrow, width }) => (narrow ? 8 : Math.min(12, Math.max(6, Math.floor((width - 140) / 82))));
 
 /** What each group of terms is called, above its first one. */
 function captionsOf(run, { layer, step, phase }) {
