@@ -8,6 +8,7 @@ In the payload its arrays are called `want.name`, and its plain values stand in 
 
 from collections.abc import Callable
 
+from exhibits.stage.wanted.alone import alone
 from exhibits.stage.wanted.extra import Extra
 from exhibits.stage.wanted.lines import lines
 from exhibits.stage.wanted.nudge import nudge
@@ -18,6 +19,7 @@ from rnn_core import Run
 
 Maker = Callable[..., Extra]
 MAKERS: dict[str, Maker] = {
+    "alone": alone,
     "sources": sources,
     "paths": paths,
     "space": space,

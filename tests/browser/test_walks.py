@@ -62,8 +62,11 @@ def test_show_me_where_the_gradient_died(open_page: OpenPage) -> None:
     teacher, stage = Teacher(page), stage_of(page)
     teacher.click(stage.get_by_role("button", name="Backward", exact=True))
     teacher.click(stage.get_by_role("button", name="Who is to blame"))
-    triangle = stage.get_by_role("region", name="Who is to blame")
-    expect(triangle).to_contain_text("To blame for the gradient at t = 7")
+    panel = stage.get_by_role("region", name="Who is to blame")
+    expect(panel).to_contain_text("To blame for the gradient at t = 7")
+    teacher.click(panel.get_by_role("button", name="t = 15"))
+    expect(panel).to_contain_text("The loss at t = 15")
+    expect(panel).to_contain_text("of its size")
     teacher.done("where the gradient died")
 
 

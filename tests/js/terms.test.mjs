@@ -6,7 +6,7 @@ import { SLOPE, SQUASH, fold, gateSums, suffixOf } from "../../exhibits/stage/js
 import { readsAlike } from "../../exhibits/stage/js/unit_chain.mjs";
 import { modelOf, tellingGate } from "../../exhibits/stage/js/unit_model.mjs";
 import { ranksOf } from "../../exhibits/stage/js/unit_ranks.mjs";
-import { applied, bounded, powerFor, shownProduct, shownSum, shownWay } from "../../exhibits/stage/js/unit_numbers.mjs";
+import { applied, powerFor, shownProduct, shownSum, shownWay, three } from "../../exhibits/stage/js/unit_numbers.mjs";
 
 const number = (text) => Number(text.replace("−", "-"));
 
@@ -113,7 +113,7 @@ test("f·c + i·g is told in three digits, and what these do not give is marked"
 });
 
 test("a gate is never 1.00 unless it is 1, and the sum is told with the digits that its σ needs", () => {
-  assert.deepEqual([bounded(0.9997), bounded(0.99999), bounded(1), bounded(-0.99999)], ["0.9997", "≈ 1", "1", "≈ −1"]);
+  assert.deepEqual([three(0.9997), three(0.99999), three(1), three(-0.99999)], ["0.9997", "≈ 1", "1", "≈ −1"]);
   const { from, equals, to } = applied(SQUASH.sigmoid, 0.61482, SQUASH.sigmoid(0.61482));
   assert.equal(equals, "=");
   assert.equal(SQUASH.sigmoid(number(from)).toPrecision(3), to);
@@ -129,7 +129,7 @@ test("a product of three is said to be equal only where the shown digits give it
 
 test("a number reads the same in a tab, in a product and as what goes in: never 1.00 for 0.9996", () => {
   const value = 0.99963;
-  assert.deepEqual([bounded(value), shownProduct([value, 0.5], 0.499815).factors[0], applied(Math.tanh, value, Math.tanh(value)).from],
+  assert.deepEqual([three(value), shownProduct([value, 0.5], 0.499815).factors[0], applied(Math.tanh, value, Math.tanh(value)).from],
     ["0.9996", "0.9996", "0.9996"]);
 });
 

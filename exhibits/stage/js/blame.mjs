@@ -60,8 +60,9 @@ export class Blame {
 
   /** What travels on demand. @returns {string[]} */
   wanted() {
-    if (this.track.run.header.cell !== "lstm") return ["sources"];
-    return ["sources", "paths", ...(this.pinned === null ? [] : [`paths:${this.pinned}`])];
+    const kept = this.pinned === null ? [] : [`alone:${this.pinned}`];
+    if (this.track.run.header.cell !== "lstm") return ["sources", ...kept];
+    return ["sources", "paths", ...kept, ...(this.pinned === null ? [] : [`paths:${this.pinned}`])];
   }
 
   layout(scene, bitmaps, theme, width) {
@@ -209,6 +210,8 @@ export class Blame {
     this.triangle.show(shown);
     this.list.show(pinned);
     this.track.body.toggleAttribute("data-alone", shown !== null);
+    // The wires follow the loss that is kept, as soon as its way has come.
+    this.track.scene.alone = pinned === null ? null : this.scene.run.wanted(this.scene.seen, `alone:${pinned}`);
     if (play && shown !== null && !this.track.stage.still.matches) this.play();
     // Also while a loss runs back: a layout anew has left the strip plain.
     else this.paint(this.request ? this.grown : 1);

@@ -7,7 +7,7 @@ import { adjustable } from "./adjust.mjs";
 import { pinsOf, silencedOf } from "./cell_math.mjs";
 import { html } from "./dom.mjs";
 import { FIELDS } from "./theme.mjs";
-import { bounded, three } from "./unit_numbers.mjs";
+import { three } from "./unit_numbers.mjs";
 
 const STATES = { h0: "hidden", c0: "cell" };
 
@@ -140,7 +140,7 @@ export class CellHands {
     handle.root.classList.remove("pinned");
     handle.pin.textContent = pinsOf(run, seen, handle.block.field).has(unit) ? "pinned at " : "";
     handle.number.textContent = STATES[id] ? three(run.before(seen, STATES[id], step, unit))
-      : bounded(run.at(seen, handle.block.field, step, unit));
+      : three(run.at(seen, handle.block.field, step, unit));
   }
 
   showGate(handle, step) {
@@ -152,7 +152,7 @@ export class CellHands {
     const get = () => this.pending.get(block.id) ?? pinned.get(unit) ?? run.at(seen, block.field, step, unit);
     root.classList.toggle("pinned", isPinned);
     pin.textContent = isPinned ? "pinned at " : "";
-    number.textContent = bounded(get());
+    number.textContent = three(get());
     release.hidden = !isPinned;
     release.setAttribute("aria-label", `Let the ${FIELDS[block.field].name} of unit ${unit} go`);
     release.title = "Let it go";
@@ -160,9 +160,9 @@ export class CellHands {
       : "Drag, use the arrow keys, or click and type: holds the gate at every step";
     adjustable(value, { label: `${FIELDS[block.field].name} ${block.sign} of unit ${unit}, hold it`,
       min: 0, max: 1, step: 0.05, get,
-      say: (now) => (isPinned || this.pending.has(block.id) ? `pinned at ${bounded(now)}`
-        : `${bounded(now)}, free`),
-      set: (now, final) => this.put(handle, "pin", [block.field, unit], now, final, bounded) });
+      say: (now) => (isPinned || this.pending.has(block.id) ? `pinned at ${three(now)}`
+        : `${three(now)}, free`),
+      set: (now, final) => this.put(handle, "pin", [block.field, unit], now, final, three) });
   }
 
   showState(id, handle, step) {

@@ -4,7 +4,7 @@ import { within } from "./cell_order.mjs";
 import { line, part, svg } from "./dom.mjs";
 import { significant } from "./scales.mjs";
 import { FIELDS } from "./theme.mjs";
-import { bounded, three } from "./unit_numbers.mjs";
+import { three } from "./unit_numbers.mjs";
 
 const PALE = 0.22;
 
@@ -181,7 +181,7 @@ export class CellLines {
       const gates = block.type === "valve";
       for (const end of ends) end.fade(unit === null ? 1 : 0);
       const from = gates ? valves : vectors;
-      const say = gates ? bounded : this.plan.tight ? (number) => significant(number, 2) : three;
+      const say = gates ? three : this.plan.tight ? (number) => significant(number, 2) : three;
       const shown = unit === null || handled.has(block.id) || !from[block.id] ? ""
         : say(from[block.id][unit]);
       value.text(shown);

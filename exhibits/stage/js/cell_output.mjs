@@ -4,7 +4,7 @@ import { html, Part } from "./dom.mjs";
 import { arrived, filled } from "./progress.mjs";
 import { sign } from "./narration.mjs";
 import { compact } from "./scales.mjs";
-import { bounded, three } from "./unit_numbers.mjs";
+import { three } from "./unit_numbers.mjs";
 
 const ROWS = 5;
 const subscript = (step) => [...String(step)].map((digit) => "₀₁₂₃₄₅₆₇₈₉"[digit]).join("");
@@ -88,7 +88,7 @@ export class CellOutput {
       row.root.hidden = !known;
       if (!known) return;
       row.name.textContent = sign(classes[order[k]]);
-      row.value.textContent = bounded(p[order[k]]);
+      row.value.textContent = three(p[order[k]]);
       row.share = p[order[k]];
       row.root.classList.toggle("target", order[k] === target);
       row.name.title = order[k] === target ? "the target" : "";

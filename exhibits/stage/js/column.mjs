@@ -12,6 +12,7 @@ import { line, part, svg, Part } from "./dom.mjs";
 import { bestClass, sign } from "./narration.mjs";
 import { arrived, filled, lossStrength, ramp } from "./progress.mjs";
 import { compact, onLog, significant } from "./scales.mjs";
+import { goingBack } from "./scene.mjs";
 import { Wire } from "./wire.mjs";
 
 const PALE = 0.26;
@@ -253,7 +254,7 @@ export class Column {
         continue;
       }
       const norm = run.of(seen, `${field}_norm`)[previous] / (scales.norms[field] || 1);
-      const handed = run.of(seen, `handed_${field}`);
+      const handed = goingBack(scene, `handed_${field}`);
       const size = handed ? onLog(handed[this.step], scales.axis) : 0;
       wire.draw({
         from: before - x + direction * boxWidth / 2,
@@ -267,7 +268,7 @@ export class Column {
         backOpacity: shown * (0.25 + 0.75 * size),
       });
     }
-    const own = run.of(seen, "own_norm");
+    const own = goingBack(scene, "own_norm");
     const here = weights.backward * arrived(this.step, frame.place, -direction);
     this.ownGradient.fade(own && own[this.step] > 0 ? shown * here : 0);
     if (own) this.ownGradient.set("stroke-width", 1 + (WIDEST_GRADIENT - 1) * onLog(own[this.step], scales.axis));

@@ -10,6 +10,8 @@
  * @property {import("./scene.mjs").Scales} scales
  * @property {number[]} layerNorms largest ‖h_t‖ of each layer
  * @property {import("./decode.mjs").RunData|null} ghost  the run before the learner changed it
+ * @property {{array: (name: string) => import("./decode.mjs").Values|null}|null} alone  one loss's own way
+ *   back, where it is that which the wires carry
  *
  * @typedef {Object} Frame        what changes
  * @property {number} place       the cursor, fractional while it moves

@@ -3,6 +3,7 @@
 import { part } from "./dom.mjs";
 import { ramp } from "./progress.mjs";
 import { onLog } from "./scales.mjs";
+import { goingBack } from "./scene.mjs";
 
 const MEANING = {
   hidden: ["h comes round again:", "it is what the next step is told"],
@@ -76,7 +77,7 @@ export class Loops {
     for (const { field, path, head, enter, leave, y } of this.loops) {
       const norms = run.of(seen, `${field}_norm`);
       if (!norms || y === undefined) continue;
-      const handed = run.of(seen, `handed_${field}`);
+      const handed = goingBack(this.scene, `handed_${field}`);
       const size = back ? onLog(handed[frame.step], scales.axis) : norms[frame.step] / (scales.norms[field] || 1);
       path.set("stroke-width", 1.5 + 3.5 * size);
       path.set("class", back ? "loop backward" : "loop");

@@ -83,6 +83,12 @@ function limitsOfDifferences(pairs) {
   return limits;
 }
 
+/**
+ * What the wires carry on the way back: the gradient of all losses, or of the one that is kept.
+ * @param {import("./graph.mjs").Scene} scene @param {"handed_hidden"|"handed_cell"|"own_norm"} name
+ */
+export const goingBack = ({ run, seen, alone }, name) => alone?.array(name) ?? run.of(seen, name);
+
 /** From the lowest to the highest of predictions and targets. */
 function reach(run) {
   if (run.header.input.kind === "text") return [0, 1];

@@ -75,7 +75,7 @@ export class Track {
     this.level = level;
     this.even = evenEdges(run.steps, geometry.axis);
     this.scene = { run, ghost, geometry, seen, direction: run.direction(seen), scales: this.scales,
-      layerNorms: this.layerNorms };
+      layerNorms: this.layerNorms, alone: null };
     this.graph.layout(this.scene);
     this.weight.layout(this.scene, theme);
     this.cells.layout(this.scene, this.bitmaps, theme);

@@ -13,7 +13,7 @@ import { sign } from "./narration.mjs";
 import { significant } from "./scales.mjs";
 import { deltasOf, leftOpen, slopeOf } from "./unit_back.mjs";
 import { GATES, isSilenced, pinOf, recurrentSum, stepBy } from "./terms.mjs";
-import { agrees, applied, fixed, shownAs, shownProduct, shownWay, three } from "./unit_numbers.mjs";
+import { agrees, applied, shownAs, shownProduct, shownWay, three } from "./unit_numbers.mjs";
 
 const op = (text) => ({ op: text });
 const number = (key, text, symbol, part, more = {}) => ({ key, text, symbol, part, ...more });
@@ -105,17 +105,12 @@ export function lossEquations(run, step, { output, target }) {
 function squaredError(run, step, output, { outputs, given, target, counted }) {
   if (!target) return [];
   const due = run.array("target")[step * outputs + output];
-  const most = Math.max(Math.abs(given), Math.abs(due), 1e-6);
-  const first = Math.max(0, 2 - Math.floor(Math.log10(most)));
-  const at = (decimals) => [given, due, given - due].map((value) => fixed(value, decimals));
-  const comes = (decimals) => fixed(at(decimals)[0].shown - at(decimals)[1].shown, decimals).text === at(decimals)[2].text;
-  const decimals = [first, first + 1, first + 2].find(comes);
-  const [one, other, gap] = at(decimals ?? first);
-  const equals = decimals === undefined ? "≈" : "=";
-  const equations = [[number("y^", one.text, { sign: "ŷ", sub: "t" }, "out"), op("−"), number("y", other.text, { sign: "y", sub: "t" }, "y"),
-    op(equals), number("gap", gap.text, { sign: "error" }, "gap")]];
+  const gap = given - due;
+  const equals = agrees(shownAs(given) - shownAs(due), gap) ? "=" : "≈";
+  const equations = [[number("y^", three(given), { sign: "ŷ", sub: "t" }, "out"), op("−"), number("y", three(due), { sign: "y", sub: "t" }, "y"),
+    op(equals), number("gap", three(gap), { sign: "error" }, "gap")]];
   if (!counted || outputs > 1) return equations;
-  const half = applied((gapOf) => 0.5 * gapOf * gapOf, given - due, run.array("losses")[step]);
+  const half = applied((gapOf) => 0.5 * gapOf * gapOf, gap, run.array("losses")[step]);
   return [...equations, [op("½ × ("), number("gap1", half.from, { sign: "error" }, "gap"), op(")²"), op(half.equals),
     number("L", half.to, { sign: "L", sub: "t" }, "loss", { strong: true })]];
 }

@@ -26,7 +26,7 @@ import { GATES, SQUASH, gateSums, isSilenced, pinOf } from "./terms.mjs";
 import { FIELDS } from "./theme.mjs";
 import { cellSum, hiddenSum } from "./unit_back.mjs";
 import { lossEquations, passedOn, stateEquations } from "./unit_equations.mjs";
-import { applied, bounded } from "./unit_numbers.mjs";
+import { applied, three } from "./unit_numbers.mjs";
 import { outputSum, outputsToTell, topLayers } from "./unit_readout.mjs";
 
 /**
@@ -62,7 +62,7 @@ function forwardModel(run, { layer, step, unit, row }) {
   const gate = gates.find((one) => one.field === field);
   const rows = gates.map(({ field: key, sign }) => {
     const value = run.at(layer, key, step, unit);
-    return { key, name: FIELDS[key].name, symbol: { sign, sub: "t" }, value, text: bounded(value), part: sign };
+    return { key, name: FIELDS[key].name, symbol: { sign, sub: "t" }, value, text: three(value), part: sign };
   });
   const sums = gateSums(run, layer, step, unit, gate);
   const from = sums.at(-1).total;
@@ -103,7 +103,7 @@ function lossModel(run, { layer, step, row }) {
     const comes = one.best ? `${label} comes, and is expected most` : `${label} comes`;
     const name = !categorical ? "prediction" : one.target ? comes : `${label} is expected most`;
     return { key: key(one), name, symbol: categorical ? { sign: "p" } : { sign: "ŷ", sub: "t" }, value, part: "p",
-      text: categorical ? bounded(value) : significant(value, 3) };
+      text: categorical ? three(value) : significant(value, 3) };
   });
   const sum = outputSum(run, step, chosen.output);
   const notes = [];

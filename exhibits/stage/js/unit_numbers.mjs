@@ -121,19 +121,14 @@ export function shownWay(products, total) {
   return { products: lines, equals: agrees(sum, total) ? "=" : "≈", total: three(total) };
 }
 
-/** A value that lies between bounds: "1" only where it is 1, and next to nothing in two digits. */
-export function bounded(value) {
-  return value !== 0 && Math.abs(value) < 1e-4 ? significant(value, 2) : three(value);
-}
-
 /**
  * "tanh(0.615) = 0.548": marked ≈ where what goes in, as it is written, does not give what comes out.
  * @param {(value: number) => number} does @param {number} from @param {number} to
  * @returns {{from: string, equals: "="|"≈", to: string}}
  */
 export function applied(does, from, to) {
-  const due = bounded(to);
-  return { from: three(from), equals: bounded(does(shownAs(from))) === due ? "=" : "≈", to: due };
+  const due = three(to);
+  return { from: three(from), equals: three(does(shownAs(from))) === due ? "=" : "≈", to: due };
 }
 
 /**

@@ -89,6 +89,8 @@ export class UnitView {
     const model = modelOf(run, { ...at, row });
     const before = ghost && comparable(ghost, run) ? modelOf(ghost, { ...at, row: model.row }) : null;
     this.opened = { ...this.opened, [at.phase]: model.row };
+    // A strip that is no gate's opens the telling gate's sum, which then stays from step to step.
+    if (at.phase !== "loss" && row !== model.row) delete this.chosen[at.phase];
     this.say(model.notes);
     this.showRows(model, before);
     this.showSums(model, before, at);
