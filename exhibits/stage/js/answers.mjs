@@ -38,6 +38,12 @@ export class Answers {
     stage.toast.answer({ told, problem, undo: undo > 0 && edit.kind !== "undo" }, stage.tools);
   }
 
+  /** Python ran and has nothing new: what was refused before is refused once more. */
+  nothingNew(edit) {
+    this.heard(edit);
+    this.tell();
+  }
+
   /** Python has not answered for a while. */
   missing() {
     this.stage.toast.warn("No answer yet: your change is not applied.");

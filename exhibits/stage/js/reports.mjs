@@ -3,12 +3,12 @@
  * never while it plays; and what they change, at once, but no faster than Python answers.
  */
 
+import { Hearing } from "./hearing.mjs";
+
 /** Milliseconds without a change until Python is told where the learner is. */
 const QUIET = 250;
 /** The most milliseconds that an edit waits for the answer to the one before it. */
 const PATIENCE = 400;
-/** Milliseconds without any answer until the learner is told that there is none. */
-const SILENCE = 5000;
 
 const wordOf = ({ step, phase, layer, unit, level, track, panels, wants }) =>
   JSON.stringify([step, phase, layer, unit, level, track, panels, wants]);
@@ -18,7 +18,12 @@ export class Reports {
   constructor(stage) {
     this.stage = stage;
     this.number = 0;
-    this.open = null;
+    this.hearing = new Hearing({ missing: () => stage.answers.missing(), nothingNew: (edit) => stage.answers.nothingNew(edit) });
+  }
+
+  /** The edit that waits for its answer, or null. */
+  get open() {
+    return this.hearing.open;
   }
 
   /**
@@ -26,9 +31,7 @@ export class Reports {
    * @returns {object|null} that edit
    */
   heardFrom(state) {
-    const edit = this.open;
-    this.open = null;
-    clearTimeout(this.silence);
+    const edit = this.hearing.answered();
     this.heard = wordOf(state);
     this.answered();
     return edit;
@@ -61,8 +64,7 @@ export class Reports {
 
   send(edit) {
     this.number += 1;
-    if (!this.open) this.silence = setTimeout(() => this.stage.answers.missing(), SILENCE);
-    this.open = edit;
+    this.hearing.sent(edit);
     this.under = setTimeout(() => this.answered(), PATIENCE);
     this.stage.component.setTriggerValue("edit", { ...edit, number: this.number, has: this.stage.shelf.names });
   }
@@ -81,7 +83,8 @@ export class Reports {
   }
 
   destroy() {
-    for (const timer of [this.quiet, this.under, this.silence]) clearTimeout(timer);
+    for (const timer of [this.quiet, this.under]) clearTimeout(timer);
+    this.hearing.destroy();
   }
 }
 

@@ -20,6 +20,8 @@ export function factor(value, digits, bounded = false) {
 function rounded(value, decimals) {
   const text = value.toFixed(decimals).replace("-", "−");
   const shown = Number(value.toFixed(decimals)) + 0;
+  // What is not quite 1 is not told as "1.000".
+  if (Math.abs(value) < 0.99995 && Math.abs(shown) === 1) return { shown: Number(value.toPrecision(4)), text: significant(value, 4) };
   return { shown, text: shown !== 0 ? text : "0" };
 }
 
