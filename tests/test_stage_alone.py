@@ -36,7 +36,9 @@ def test_all_losses_but_one_masked_leave_the_same_way_as_that_one_alone():
     arrays = on_demand(everything, 0, "alone:6").arrays
     due = read(encode(made, layer=0).data)[1]
     for name in ("handed_hidden", "handed_cell", "own_norm"):
-        np.testing.assert_allclose(arrays[f"alone:6.{name}"], due[f"layer0.{name}"], rtol=1e-9, atol=1e-300)
+        np.testing.assert_allclose(
+            arrays[f"alone:6.{name}"], due[f"layer0.{name}"], rtol=1e-9, atol=1e-300
+        )
 
 
 @pytest.mark.parametrize("word", ["", "-1", "99", "1.5", "6:6", "x"])

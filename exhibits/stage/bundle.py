@@ -63,7 +63,9 @@ def bundle(
     header = {"version": 2, "runs": index, "tracks": listed, "state": state, "options": options}
     raw = json.dumps(header, ensure_ascii=False).encode()
     raw += b" " * (-(4 + len(raw)) % 8)
-    return b"".join([len(raw).to_bytes(4, "little"), raw, *(data for name, data in runs if name not in held)])
+    return b"".join(
+        [len(raw).to_bytes(4, "little"), raw, *(data for name, data in runs if name not in held)]
+    )
 
 
 def _within(layer: int, run: Run) -> int:

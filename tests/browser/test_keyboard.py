@@ -117,6 +117,7 @@ def test_a_button_leads_into_the_cell_under_the_cursor(
     stage.focus()
     page.keyboard.press("ArrowRight")
     way = stage.get_by_role("button", name="Look inside the cell at t = 8")
+    page.wait_for_timeout(800)
     box = way.bounding_box()
     active = stage.locator(".outline").bounding_box()
     assert box
@@ -177,7 +178,8 @@ def test_side_by_side_each_track_is_a_group_by_its_title(open_page: OpenPage) ->
 def test_on_a_phone_on_its_side_the_network_is_on_screen(open_page: OpenPage) -> None:
     page = open_page("/lab")
     stage = stage_of(page)
-    page.wait_for_timeout(500)
+    expect(page.get_by_test_id("stSidebar")).to_have_attribute("data-collapsed", "true")
+    page.wait_for_timeout(600)
     graph, dock, body = (
         node.bounding_box()
         for node in (
@@ -244,6 +246,10 @@ def test_on_a_phone_a_refused_character_is_told_in_view(
     assert box
     assert 0 < box["y"] < 844
     accessible()
+    expect(alert).to_have_count(0, timeout=6000)
+    stage.get_by_role("button", name="Change the input at t = 7").tap()
+    page.keyboard.type("é")
+    expect(alert).to_contain_text("Not changed: the character 'é'")
 
 
 def test_while_nobody_answers_the_learner_is_told(open_page: OpenPage) -> None:

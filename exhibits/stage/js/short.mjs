@@ -13,12 +13,17 @@ export class Short {
     this.root = root;
     this.query = matchMedia(SHORT);
     this.heard = () => {
-      if (this.on) closeDrawer();
+      this.closeDrawer();
       changed();
     };
     this.query.addEventListener("change", this.heard);
-    if (this.on) closeDrawer();
+    this.closeDrawer();
     this.buildMore();
+  }
+
+  /** The page may still be at work on it when the stage is there. */
+  closeDrawer() {
+    this.timers = [0, 300, 1000].map((wait) => setTimeout(() => this.on && document.querySelector(DRAWER)?.click(), wait));
   }
 
   get on() {
@@ -55,9 +60,6 @@ export class Short {
   destroy() {
     this.query.removeEventListener("change", this.heard);
     this.words.disconnect();
+    this.timers.forEach(clearTimeout);
   }
-}
-
-function closeDrawer() {
-  document.querySelector(DRAWER)?.click();
 }
