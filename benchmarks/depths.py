@@ -21,7 +21,8 @@ LEVELS = ("overview", "cell", "unit")
 # From the key to the second frame after it: in the first the view is drawn.
 OPEN = """(stage) => new Promise((done) => {
   const began = performance.now();
-  stage.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, composed: true }));
+  const key = { key: "Enter", bubbles: true, composed: true };
+  stage.dispatchEvent(new KeyboardEvent("keydown", key));
   requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now() - began)));
 })"""
 WATCH = """() => {

@@ -85,7 +85,8 @@ def animation(tracks: Sequence[Track], state: StageState, link: str = "") -> Fil
     return File(
         file_name(runs[state.track], "html"),
         "The stage as a page (.html)",
-        "The interactive stage as one HTML file that plays in any browser, without Unrolled and without a network: for "
+        "The interactive stage as one HTML file that plays in any browser, without Unrolled and "
+        "without a network: for "
         "slides, course pages and learning systems.",
         ":material/animation:",
         "text/html",

@@ -44,7 +44,7 @@ class FixedPoint:
         stable node, stable focus        all inside: every small distance dies out
         unstable node, unstable focus    none inside, some outside
         saddle                           some inside, some outside
-        marginal                         the largest within 1e-6 of the circle: J alone does not decide
+        marginal                         the largest within 1e-6 of 1: J alone does not decide
 
     A focus turns: its largest eigenvalue, which rules in the long run, is one of a complex
     pair. One whose largest is negative changes sides at each step and is called a node.

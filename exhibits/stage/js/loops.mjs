@@ -14,6 +14,9 @@ const MEANING_BACK = {
   cell: ["∂L/∂c goes round the other way:", "the same, along the conveyor"],
 };
 
+/** Pixels that the words beside a loop need. */
+const WORDS = 250;
+
 export class Loops {
   /** @param {SVGElement} root */
   constructor(root) {
@@ -35,6 +38,7 @@ export class Loops {
     const { rows, boxWidth, axis, narrow } = geometry;
     const half = boxWidth / 2;
     const centre = axis / 2;
+    const hasRoom = !narrow && centre - half - 68 >= WORDS;
     for (const loop of this.loops) {
       const row = rows[loop.field];
       for (const shape of [loop.path, loop.head, ...loop.texts]) {
@@ -48,7 +52,7 @@ export class Loops {
       loop.leave = centre + direction * (half + 3);
       loop.y = row.middle;
       loop.texts.forEach((text, line) => {
-        text.style("display", narrow ? "none" : "inline");
+        text.style("display", hasRoom ? "inline" : "none");
         text.set("x", centre + far + 16);
         text.set("y", row.middle + (line === 0 ? -3 : 14));
         text.set("class", line === 0 ? "loop-text strong" : "loop-text");
@@ -56,7 +60,7 @@ export class Loops {
     }
     this.note.text(`one cell, ${run.steps} steps`);
     [this.note, this.rest].forEach((text, line) => {
-      text.style("display", narrow ? "none" : "inline");
+      text.style("display", hasRoom ? "inline" : "none");
       text.set("class", line === 0 ? "loop-text strong end" : "loop-text end");
       text.set("x", centre - half - 52 - 16);
       text.set("y", rows.box.top + (rows.box.bottom - rows.box.top) / 2 + (line === 0 ? -3 : 14));

@@ -17,9 +17,11 @@ export class Strips {
   /**
    * @param {{isHeld: (field: string, value: number) => boolean,
    *   set: (field: string, value: number|null) => void}|null} hold  null where nothing may be changed
+   * @param {string} whose  what the strips' names begin with where several runs stand side by side
    */
-  allow(hold) {
+  allow(hold, whose) {
     this.hold = hold;
+    this.whose = whose;
   }
 
   /** @param {import("./graph.mjs").Scene} scene @param {import("./bitmaps.mjs").Bitmaps} bitmaps */
@@ -71,7 +73,7 @@ export class Strips {
     how.hidden = !root;
     legend.replaceChildren(low, ramp, high, how);
     const layer = run.header.layers.length > 1 ? `, ${run.header.layers[seen].name}` : "";
-    canvas.setAttribute("aria-label", `${name}${layer}${difference ? ", what changed" : ""}: heat map of ${run.hidden} units by `
+    canvas.setAttribute("aria-label", `${this.whose}${name}${layer}${difference ? ", what changed" : ""}: heat map of ${run.hidden} units by `
       + `${run.steps} steps, colours from ${from} to ${to}${root ? " on a square-root scale" : ""}`);
   }
 

@@ -79,7 +79,7 @@ export class Track {
     this.graph.layout(this.scene);
     this.weight.layout(this.scene, theme);
     this.cells.layout(this.scene, this.bitmaps, theme);
-    this.strips.allow(this.editable ? this.holding() : null);
+    this.strips.allow(this.editable ? this.holding() : null, this.stage.tracks.length > 1 ? `${this.name}: ` : "");
     this.strips.layout(this.scene, this.bitmaps, theme);
     this.gradient.layout(this.scene, theme);
     this.inputEdit.layout(this.scene, level === "overview" && this.editable);
