@@ -131,6 +131,9 @@ def test_the_keys_read_keep_and_let_go_one_thing_at_a_time(open_page: OpenPage) 
     assert step_of(page) == t
     page.keyboard.press("Escape")
     expect(chip).to_be_hidden()
+    page.keyboard.press("Escape")  # the panel that the focus is in
+    expect(panel).to_be_hidden()
+    expect(stage.get_by_role("button", name="Who is to blame")).to_be_focused()
     expect(stage.get_by_role("button", name="Let go of unit 0")).to_be_visible()
     page.keyboard.press("Escape")
     expect(stage.get_by_role("button", name="Let go of unit 0")).to_be_hidden()

@@ -52,6 +52,7 @@ export class Panels {
     root.onkeydown = (event) => {
       if (event.key !== "Escape" || event.defaultPrevented) return;
       event.stopPropagation();
+      this.track.stage.tools.focusOn(name); // before what has the focus goes
       this.track.stage.togglePanel(name);
     };
     return { root, view: new PANELS[name].view(content, this.track) };

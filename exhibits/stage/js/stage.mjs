@@ -331,7 +331,6 @@ export class Stage {
     this.layout();
     this.changed();
     if (opens) this.focused.panels.reveal(name);
-    else this.tools.focusOn(name);
   }
 
   /** Colours only what the learner's change made of it, or again the run itself. */

@@ -90,8 +90,7 @@ export class Tools {
 
   /** Whoever closes a panel from within stands then where it was opened. */
   focusOn(panel) {
-    const at = this.root.getRootNode().activeElement;
-    if (at?.closest(".panel")) this.toggles.find(({ dataset }) => dataset.panel === panel)?.focus();
+    this.toggles.find(({ dataset }) => dataset.panel === panel)?.focus();
   }
 
   /** @param {{panels: string[], difference: boolean}} state */
