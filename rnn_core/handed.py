@@ -7,14 +7,16 @@ In a reverse layer "before" is the step that it took before, t + 1; the first st
 hands to the state that it started from. Where truncation cuts, nothing is handed over.
 """
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float
 
-from rnn_core import lstm
+from rnn_core import lstm, readout
 from rnn_core.checks import whole
 from rnn_core.network import Weights, layer_weights
+from rnn_core.propagate import backward, top_of
 from rnn_core.record import Record
 from rnn_core.trace import GRUTrace, LayerTrace, LSTMTrace
 from rnn_core.weight_steps import factors
@@ -46,6 +48,21 @@ def handed_back(run: Record, layer: int) -> Handed:
             by_state[..., trace.clamps.silenced] = 0.0
         hidden = hidden + by_state
     return Handed(hidden, _cell(trace, weights), direct)
+
+
+def handed_by(run: Record, layer: int, source: int) -> Handed:
+    """The same of the loss at the step `source` alone; truncated, within that loss's window."""
+    whole("source", source, 0, len(run.inputs) - 1)
+    only = np.zeros_like(run.grad_output)
+    only[source] = run.grad_output[source]
+    grad_top, _ = readout.backward(run.weights, top_of(run.network, run.layers), only)
+    layers = backward(run.network, run.weights, run.layers, grad_top).layers
+    handed = handed_back(replace(run, grad_output=only, layers=layers, truncation=None), layer)
+    if run.truncation is not None:
+        for values in (handed.hidden, handed.cell):
+            if values is not None:
+                values[: run.truncation.first_step(source) + 1] = 0.0
+    return handed
 
 
 def from_above(run: Record, layer: int) -> States:
