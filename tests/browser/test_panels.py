@@ -195,9 +195,9 @@ def test_the_ripple_and_the_loss_are_the_core_s(open_page: OpenPage) -> None:
 
 
 def _near(value: float) -> re.Pattern[str]:
-    """The first digits of a number as the panel writes it."""
+    """A number as the panel writes it, to two digits that count: 0.0056 is no 0.00056."""
     sign = "−" if value < 0 else r"\+"
-    return re.compile(rf"^{sign}{re.escape(f'{abs(value):.3g}'[:4])}")
+    return re.compile(rf"^{sign}{re.escape(f'{abs(value):#.3g}'[:-1])}")
 
 
 def test_the_unit_that_is_picked_is_the_one_that_is_shown(open_page: OpenPage) -> None:
