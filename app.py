@@ -9,5 +9,10 @@ from pathlib import Path
 import streamlit as st
 
 from exhibits import stage
+from exhibits.lesson import cookie
 
-app = st.App(Path(__file__).parent / "pages" / "menu.py", routes=stage.routes())
+app = st.App(
+    Path(__file__).parent / "pages" / "menu.py",
+    routes=stage.routes(),
+    middleware=cookie.middleware(),
+)

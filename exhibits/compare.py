@@ -7,30 +7,25 @@ what was changed of the network is in the first track alone.
 import math
 from dataclasses import dataclass, replace
 
-import streamlit as st
-
-from exhibits.network_controls import TASK_OF, title_of
+from exhibits import parameters as declared
+from exhibits.controls import control
+from exhibits.network_controls import title_of
 from exhibits.runs import traced
+from exhibits.setups import weights_name
 from exhibits.stage import Track
 from rnn_core import (
     MAX_HIDDEN_SIZE,
+    AnySequence,
     Changes,
-    Numbers,
     Setup,
     Text,
+    Vectors,
     load_weights,
     weights_names,
 )
 
 CELLS = ("rnn_tanh", "gru", "lstm")
 FAMILIES = ("rnn", "gru", "lstm")  # in the order in which they stand
-CHOICES = {
-    "nothing": "Nothing",
-    "size": "All cells, same hidden size",
-    "parameters": "All cells, same parameters",
-    "training": "Trained and untrained",
-    "changes": "Before your changes",
-}
 
 
 @dataclass(frozen=True)
@@ -43,16 +38,12 @@ class Rival:
 
 def compare_control(key: str, setup: Setup) -> str:
     """The choice of what to compare with; one that this setup does not offer is not shown."""
-    offered = [name for name in CHOICES if name != "training" or setup.weights or _trained(setup)]
-    chosen = st.selectbox(
-        "Compare with",
-        offered,
-        format_func=CHOICES.__getitem__,
-        key=f"{key}_compare",
-        bind="query-params",
-        help="Up to three networks on one sequence, under one cursor and one colour scale.",
-    )
-    return chosen or "nothing"
+    offered = [
+        name
+        for name in declared.COMPARE.choices
+        if name != "training" or setup.weights or _trained(setup)
+    ]
+    return str(control(declared.COMPARE, key, only=offered))
 
 
 def tracks(choice: str, base: Setup, changes: Changes) -> list[Track]:
@@ -123,7 +114,10 @@ def untrained(base: Setup) -> list[Rival]:
 def parameters(setup: Setup) -> int:
     """The number of weights and biases, the read-out's included."""
     sequence = _sequence(setup)
-    features = len(sequence.characters) if isinstance(sequence, Text) else 1
+    if isinstance(sequence, Vectors):
+        features = len(sequence.inputs[0])
+    else:
+        features = len(sequence.characters) if isinstance(sequence, Text) else 1
     return sum(math.prod(shape) for shape in setup.network(features).shapes().values())
 
 
@@ -137,7 +131,7 @@ def _size_for(setup: Setup, wanted: int) -> int:
     return min(sizes, key=lambda size: abs(parameters(replace(setup, hidden_size=size)) - wanted))
 
 
-def _sequence(setup: Setup) -> Text | Numbers:
+def _sequence(setup: Setup) -> AnySequence:
     """What the setup reads, with the alphabet of its weights: rivals then have the same classes."""
     if setup.weights and isinstance(setup.sequence, Text):
         return replace(setup.sequence, alphabet=load_weights(setup.weights).alphabet)
@@ -154,10 +148,10 @@ def _own_note(choice: str, base: Setup) -> str:
 
 def _trained(setup: Setup) -> str:
     """The shipped weights for this cell that can read this sequence, or ''."""
-    name = f"{TASK_OF[type(setup.sequence)]}-{setup.cell}"
-    if name not in weights_names() or setup.bidirectional:
+    name = weights_name(type(setup.sequence), setup.cell)
+    if not name or setup.bidirectional:
         return ""
-    if isinstance(setup.sequence, Numbers):
+    if not isinstance(setup.sequence, Text):
         return name
     alphabet, sequence = load_weights(name).alphabet, setup.sequence
     fits = sequence.alphabet in ("", alphabet) and set(sequence.text) <= set(alphabet)

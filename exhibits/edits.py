@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
-from rnn_core import Changes, Setup
+from rnn_core import Changes, Setup, Text, Vectors
 
 MOST_KEPT = 100  # steps back
 LONGEST_LINK = 6000  # characters of changes in a link
@@ -153,9 +153,11 @@ def _number(value: Any) -> Any:
         raise ValueError("value must be a number (finite); got one that is too large") from None
 
 
-def _read(setup: Setup, step: int) -> str | float:
+def _read(setup: Setup, step: int) -> str | float | None:
     sequence = setup.sequence
-    return sequence.text[step] if hasattr(sequence, "text") else sequence.values[step]
+    if isinstance(sequence, Vectors):
+        return None
+    return sequence.text[step] if isinstance(sequence, Text) else sequence.values[step]
 
 
 def _place_in_words(kind: str, at: tuple[Any, ...]) -> str:

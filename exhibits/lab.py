@@ -10,16 +10,20 @@ from typing import Any
 import streamlit as st
 
 from exhibits import opening, workbench
-from exhibits.compare import compare_control, tracks
+from exhibits.bench import bench
+from exhibits.compare import compare_control
+from exhibits.controls import hides_all
 from exhibits.figure_panel import figure_panel
 from exhibits.frame import name_drawer
 from exhibits.network_controls import network_controls
 from exhibits.runs import traced
 from exhibits.sequence_controls import UnknownCharacterError, in_alphabet, sequence_controls
+from exhibits.setups import setup_of, weights_name
 from exhibits.share import address, link_popover, view_of_link
-from exhibits.stage import StageState, stage
+from exhibits.stage import StageState
 from exhibits.table import MAX_LENGTH
 from exhibits.take_along import take_along
+from lessons.declared import Values
 from rnn_core import Numbers, Setup, Text, load_weights
 
 # Seconds between the stage and the figure: the browser then paints the stage before it turns to
@@ -69,19 +73,8 @@ def _bench(base: Setup, choice: str, key: str) -> None:
 
 
 def _stage(base: Setup, choice: str, key: str) -> StageState:
-    changes = workbench.present(key, base)
-    try:
-        shown = tracks(choice, base, changes)
-    except ValueError as problem:
-        st.warning(f"Not compared: {problem}.")
-        shown = tracks("nothing", base, changes)
-    state = stage(
-        shown,
-        key=f"{key}_stage",
-        start=view_of_link(key) or StageState(step=opening.STEP),
-        options=workbench.options(key, base),
-        on_edit=lambda edit: workbench.edit(key, base, edit),
-    )
+    start = view_of_link(key) or StageState(step=opening.STEP)
+    state, shown = bench(base, choice, key, start)
     with st.container(horizontal=True, gap="small"):
         link_popover(key, state)
         take_along(shown, state, key, link=address(key, state))
@@ -91,23 +84,29 @@ def _stage(base: Setup, choice: str, key: str) -> StageState:
 def _setup(key: str) -> Setup | None:
     """The chosen setup, or None and what is wrong beside the control that is to be changed."""
     sequence: Text | Numbers | None = None
-    fields: dict[str, Any] | None = None
-    st.subheader("What it reads")
+    values: dict[str, Any] | None = None
+    if not hides_all(key):
+        st.subheader("What it reads")
     below_text = st.container()
     with below_text, _explained(key):
         sequence = sequence_controls(key)
-    st.subheader("What runs")
-    kind = Text if st.session_state.get(f"{key}_source", "Text") == "Text" else Numbers
+    if not hides_all(key):
+        st.subheader("What runs")
+    kind = type(sequence) if sequence else _kind(key)
     with _explained(key):
-        fields = network_controls(key, kind, len(sequence.labels) if sequence else MAX_LENGTH)
-    if sequence is None or fields is None:
+        values = network_controls(key, kind, len(sequence.labels) if sequence else MAX_LENGTH)
+    if sequence is None or values is None:
         return None
     with below_text, _explained(key):
-        sequence = _readable(sequence, fields["weights"])
-        setup = Setup(sequence=sequence, **fields)
+        setup = setup_of(values, _readable(sequence, values))
         traced(setup)
         return setup
     return None
+
+
+def _kind(key: str) -> type[Text] | type[Numbers]:
+    """What is read where the entry is wrong: the source says it."""
+    return Text if st.session_state.get(f"{key}_source", "Text") == "Text" else Numbers
 
 
 @contextmanager
@@ -127,11 +126,12 @@ def _explained(key: str) -> Iterator[None]:
             )
 
 
-def _readable(sequence: Text | Numbers, weights: str) -> Text | Numbers:
+def _readable(sequence: Text | Numbers, values: Values) -> Text | Numbers:
     """The sequence as the chosen weights can read it; says so where that is another one."""
-    if not weights or isinstance(sequence, Numbers):
+    if values["weights"] == "random" or isinstance(sequence, Numbers):
         return sequence
-    text = in_alphabet(sequence.text, load_weights(weights).alphabet)
+    trained = load_weights(weights_name(Text, values["cell"]))
+    text = in_alphabet(sequence.text, trained.alphabet)
     if text != sequence.text:
         st.caption(f"Read as “{text}”.")
     return Text(text)

@@ -4,18 +4,35 @@ Every value that decides the picture is in the link. Text, shapes and typed numb
 widgets; the values read from a file travel in a parameter of their own, since the file cannot.
 """
 
-import math
 import unicodedata
+from dataclasses import replace
 
 import streamlit as st
 
 from exhibits import opening
+from exhibits import parameters as declared
+from exhibits.controls import control, is_hidden
 from exhibits.table import MAX_BYTES, MAX_LENGTH, Table, TableError, read_table
-from rnn_core import SIGNALS, Numbers, Text, signal
+from lessons.declared import Choice, Flag
+from rnn_core import Numbers, Text, signal
 
 MAX_UPLOAD_MB = MAX_BYTES // 2**20
 # What phones and word processors put in place of the plain character.
 PLAIN = dict(zip("‘’“”–—−\t\u00a0", "''\"\"---  ", strict=True))
+SOURCE = Choice(
+    name="source",
+    label="Source",
+    default="Text",
+    choices={name: name for name in ("Text", "Numbers", "CSV file")},
+    segmented=True,
+)
+STANDARDISE_TYPED = Flag(
+    name="typed_standardise",
+    label="Standardise",
+    default=False,
+    about="Subtract the mean and divide by the standard deviation, as before training.",
+)
+STANDARDISE_FILE = replace(STANDARDISE_TYPED, name="file_standardise", default=True)
 EXAMPLES = {
     "code": opening.TEXT,
     "nested": "{[(a), b[c]], f({x, y})}",
@@ -29,16 +46,7 @@ def sequence_controls(key: str) -> Text | Numbers:
     Raises:
         ValueError: what was typed or uploaded is no such sequence; the message is for the learner.
     """
-    source = st.segmented_control(
-        "Source",
-        ["Text", "Numbers", "CSV file"],
-        default="Text",
-        required=True,
-        key=f"{key}_source",
-        bind="query-params",
-        label_visibility="collapsed",
-        width="stretch",
-    )
+    source = control(SOURCE, key, label_visibility="collapsed")
     if source == "Text":
         return _text(key)
     if source == "Numbers":
@@ -74,62 +82,11 @@ def in_alphabet(text: str, alphabet: str) -> str:
     return "".join(kept)
 
 
-def parse_numbers(text: str) -> tuple[float, ...]:
-    """Numbers separated by commas, semicolons, spaces or new lines.
-
-    Raises:
-        ValueError: an entry is no finite number (which one, and what it was), or there are
-            fewer than 2 or more than 200.
-    """
-    entries = text.replace(",", " ").replace(";", " ").split()
-    values = []
-    for position, entry in enumerate(entries, start=1):
-        try:
-            value = float(entry)
-        except ValueError:
-            value = math.nan
-        if not math.isfinite(value):
-            raise ValueError(
-                f"Numbers: entry {position}, “{entry[:30]}”, is not a number. "
-                "Write numbers such as 0.5 −1 2e-3, with spaces or commas between them."
-            )
-        values.append(value)
-    _check_length("Numbers", len(values), "number")
-    return tuple(values)
-
-
-def values_to_link(values: tuple[float, ...]) -> str:
-    """The values as they stand in a link: exact (`repr`), joined by a mark that needs no escape."""
-    return "_".join(repr(value).removesuffix(".0") for value in values)
-
-
-def values_from_link(text: str) -> tuple[float, ...]:
-    """The inverse of `values_to_link`.
-
-    Raises:
-        ValueError: the link holds something else than 2 to 200 numbers.
-    """
-    return parse_numbers(text.replace("_", " "))
-
-
-def _check_length(what: str, count: int, unit: str) -> None:
-    if not 2 <= count <= MAX_LENGTH:
-        raise ValueError(
-            f"{what}: {count} {unit}{'' if count == 1 else 's'} given; "
-            f"the lab reads at least 2 and shows at most {MAX_LENGTH}."
-        )
-
-
 def _text(key: str) -> Text:
+    if is_hidden("text", key):
+        return Text(control(declared.TEXT, key))
     text_key = f"{key}_text"
-    text = st.text_input(
-        "Text",
-        value=opening.TEXT,
-        key=text_key,
-        bind="query-params",
-        live=True,
-        help="The network reads one character per time step and predicts the next one.",
-    )
+    field = st.container()
 
     def write(example: str) -> None:
         st.session_state[text_key] = example
@@ -143,48 +100,18 @@ def _text(key: str) -> Text:
                 args=(example,),
                 help=example,
             )
-    _check_length("Text", len(text or ""), "character")
-    return Text(text or "")
+    with field:
+        return Text(control(declared.TEXT, key))
 
 
 def _numbers(key: str) -> Numbers:
-    shape = st.selectbox(
-        "Shape",
-        [*SIGNALS, "typed"],
-        key=f"{key}_shape",
-        bind="query-params",
-        help="One number per time step; the network predicts the next one.",
-    )
+    shape = control(declared.SHAPE, key)
     if shape == "typed":
-        typed = st.text_area(
-            "Numbers",
-            value="0 0.5 1 0.5 0 -0.5 -1 -0.5 0 0.5 1",
-            key=f"{key}_values",
-            bind="query-params",
-            help="Separated by spaces, commas or new lines. A decimal mark is a point.",
-        )
-        return Numbers(
-            parse_numbers(typed or ""), standardise=_standardise(f"{key}_typed", default=False)
-        )
-    length = st.slider(
-        "Sequence length", 2, MAX_LENGTH, 40, key=f"{key}_length", bind="query-params"
-    )
-    seed = 0
-    if shape == "noise":
-        seed = st.number_input(
-            "Noise seed", 0, 9999, 0, key=f"{key}_noise_seed", bind="query-params"
-        )
+        numbers = control(declared.NUMBERS, key)
+        return Numbers(numbers, standardise=control(STANDARDISE_TYPED, key))
+    length = control(declared.LENGTH, key)
+    seed = control(declared.NOISE_SEED, key) if shape == "noise" else 0
     return Numbers(signal(shape, length, seed))
-
-
-def _standardise(key: str, *, default: bool) -> bool:
-    return st.toggle(
-        "Standardise",
-        value=default,
-        key=f"{key}_standardise",
-        bind="query-params",
-        help="Subtract the mean and divide by the standard deviation, as before training.",
-    )
 
 
 def _file(key: str) -> Numbers:
@@ -201,12 +128,12 @@ def _file(key: str) -> Numbers:
             raise ValueError(
                 "CSV file: none chosen yet. Drop one here: a text file with one row per time step."
             )
-        values = values_from_link(st.query_params[link])
+        values = declared.NUMBERS.from_text(st.query_params[link])
         st.caption(f"{len(values)} values from the link. Choose a file to read others.")
     else:
         values = _window(_table(upload.getvalue(), upload.name), key)
-        st.query_params[link] = values_to_link(values)
-    return Numbers(values, standardise=_standardise(f"{key}_file", default=True))
+        st.query_params[link] = declared.NUMBERS.to_text(values)
+    return Numbers(values, standardise=control(STANDARDISE_FILE, key))
 
 
 @st.cache_data(max_entries=64, show_spinner="Reading the file …")

@@ -1,4 +1,4 @@
-"""The home page: one sentence, a real network at work, and the way into the lab."""
+"""The home page: one sentence, a real network at work, and the ways in: the lessons, the lab."""
 
 import streamlit as st
 
@@ -19,11 +19,15 @@ INVITATION = (
 
 
 def welcome(key: str) -> None:
-    """Headline, promise, the door to the lab, and the stage with the shipped LSTM on it."""
+    """Headline, promise, the doors to lessons and lab, the stage with the shipped LSTM on it."""
     st.title(HEADLINE, anchor=False)
     st.markdown(PROMISE)
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        if st.button("Open the lab", type="primary", icon=":material/science:", key=f"{key}_lab"):
+        if st.button(
+            "Start the lessons", type="primary", icon=":material/route:", key=f"{key}_lessons"
+        ):
+            st.switch_page("lessons.py")
+        if st.button("Open the lab", icon=":material/science:", key=f"{key}_lab"):
             st.switch_page("lab.py")
         st.markdown(INVITATION, width="stretch")
     run = traced(opening.SETUP)

@@ -17,6 +17,23 @@ from rnn_core import Changes, Setup
 MOST_SETUPS = 16  # whose changes are remembered
 
 
+def begin(key: str, base: Setup, changes: Changes) -> None:
+    """What is changed of this setup from the start; told again, the learner's own changes stay.
+
+    Told otherwise than before it starts anew from there, and that can be taken back.
+    """
+    name = f"{key}_begun"
+    begun: dict[Setup, Changes] = st.session_state.setdefault(name, {})
+    histories = _histories(key, base)
+    if begun.get(base, Changes()) == changes:
+        return
+    begun[base] = changes
+    before = histories[base]
+    histories[base] = replace(
+        before, past=(*before.past, before.present), present=changes, future=(), held=()
+    )
+
+
 def present(key: str, base: Setup) -> Changes:
     """What is changed of this setup now; on a fresh page what its link says."""
     history = _histories(key, base)[base]

@@ -13,7 +13,7 @@ import numpy as np
 from figures.drawing import Drawing, counted, figure, heading, note, packed, short
 from figures.steps import Steps
 from figures.style import GATE_RANGE, TANH_RANGE, Style, Theme, style, symmetric_limit
-from rnn_core import GRUTrace, LayerTrace, LSTMTrace, Numbers, RNNTrace, Text
+from rnn_core import AnySequence, GRUTrace, LayerTrace, LSTMTrace, RNNTrace
 from rnn_core.components import principal_components
 
 Order = Literal["index", "mean", "similarity"]
@@ -40,7 +40,7 @@ class Panel:
 
 def draw(
     trace: LayerTrace,
-    sequence: Text | Numbers | None = None,
+    sequence: AnySequence | None = None,
     *,
     order: Order = "index",
     batch: int = 0,

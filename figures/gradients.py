@@ -17,7 +17,7 @@ from figures.drawing import Drawing, figure, heading, note, short
 from figures.steps import Steps
 from figures.style import GRADIENT_DECADES, Style, Theme, style
 from figures.style import decades as decade_range
-from rnn_core import LayerTrace, LSTMTrace, Numbers, Text
+from rnn_core import AnySequence, LayerTrace, LSTMTrace
 
 _HEIGHT = 430
 _MIN_STRETCH = 4  # steps; a mean factor over fewer says little
@@ -41,7 +41,7 @@ class Norms:
 
 def draw(
     trace: LayerTrace,
-    sequence: Text | Numbers | None = None,
+    sequence: AnySequence | None = None,
     *,
     losses: np.ndarray | None = None,
     loss_mask: np.ndarray | None = None,

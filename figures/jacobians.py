@@ -19,7 +19,7 @@ from figures.drawing import Drawing, figure, heading, note, packed, short
 from figures.steps import Steps
 from figures.style import JACOBIAN_DECADES, Style, Theme, style
 from figures.style import decades as decade_range
-from rnn_core import Numbers, Text
+from rnn_core import AnySequence
 
 _PANEL, _GAP, _TOP, _BOTTOM = 200, 40, 108, 46
 _MAX_THIN = 12
@@ -74,7 +74,7 @@ class Fan:
 
 def draw(
     values: np.ndarray,
-    sequence: Text | Numbers | None = None,
+    sequence: AnySequence | None = None,
     *,
     state_values: np.ndarray | None = None,
     steps: np.ndarray | None = None,

@@ -6,7 +6,7 @@ from html import escape
 from typing import Any
 
 from figures.style import MONOSPACE, Style
-from rnn_core import Numbers, Text
+from rnn_core import AnySequence, Numbers, Text
 
 # Characters that leave no mark: shown by one that does, and named where text is read aloud.
 _VISIBLE = {" ": "␣", "\n": "⏎", "\t": "⇥", "\r": "␍", "\u00a0": "⍽"}
@@ -25,9 +25,10 @@ class Steps:
     count: int
     labels: tuple[str, ...] = ()
     values: tuple[float, ...] = ()
+    characters: bool = False
 
     @classmethod
-    def of(cls, sequence: Text | Numbers | None, count: int) -> "Steps":
+    def of(cls, sequence: AnySequence | None, count: int) -> "Steps":
         """The steps of a sequence; with None they are known by their numbers alone.
 
         Raises:
@@ -41,11 +42,9 @@ class Steps:
             )
         if isinstance(sequence, Numbers):
             return cls(count, tuple(sequence.labels), sequence.values)
-        return cls(count, tuple(visible(label) for label in sequence.labels))
-
-    @property
-    def characters(self) -> bool:
-        return bool(self.labels) and not self.values
+        if not isinstance(sequence, Text):
+            return cls(count, tuple(sequence.labels))
+        return cls(count, tuple(visible(label) for label in sequence.labels), characters=True)
 
     @cached_property
     def x(self) -> list[Any]:

@@ -14,7 +14,7 @@ import numpy as np
 from figures.drawing import Drawing, counted, figure, short
 from figures.steps import Steps
 from figures.style import MONOSPACE, Style, Theme, style
-from rnn_core import LayerTrace, Numbers, Text
+from rnn_core import AnySequence, LayerTrace
 from rnn_core.components import principal_components
 
 _HEIGHT = 460
@@ -40,7 +40,7 @@ class Path:
 
 def draw(
     trace: LayerTrace,
-    sequence: Text | Numbers | None = None,
+    sequence: AnySequence | None = None,
     *,
     units: tuple[int, int] | None = None,
     batch: int = 0,

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Values = Mapping[str, Any]
+_RANGE = re.compile(r"([0-9]{1,4})(?:-([0-9]{1,4}))?")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,10 +61,11 @@ class Parameter:
 
 @dataclass(frozen=True, kw_only=True)
 class Whole(Parameter):
-    """A whole number from `low` to `high`."""
+    """A whole number from `low` to `high`; `typed` into a field rather than slid to."""
 
     low: int
     high: int
+    typed: bool = False
 
     @property
     def form(self) -> str:
@@ -82,11 +84,15 @@ class Whole(Parameter):
 
 @dataclass(frozen=True, kw_only=True)
 class Real(Parameter):
-    """A number from `low` to `high`; `step` is that of its slider."""
+    """A number from `low` to `high`; `step` is that of its slider.
+
+    Where `stops` are given the slider has just these, as for a size that spans powers of ten.
+    """
 
     low: float
     high: float
-    step: float
+    step: float = 0.1
+    stops: tuple[float, ...] = ()
 
     @property
     def form(self) -> str:
@@ -125,6 +131,11 @@ class Choice(Parameter):
         if not isinstance(value, str) or value not in self.choices:
             raise self.wrong(value)
         return value
+
+    def from_text(self, text: str) -> str:
+        """A link carries what the learner reads; a value is taken too."""
+        named = {label: value for value, label in self.choices.items()}
+        return self.check(named.get(text, text))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -192,13 +203,30 @@ class Reals(Parameter):
         return tuple(float(entry) for entry in value)
 
     def to_text(self, value: Any) -> str:
+        """Exact (`repr`), joined by a mark that a link need not escape."""
         return "_".join(repr(entry).removesuffix(".0") for entry in value)
 
     def from_text(self, text: str) -> tuple[float, ...]:
-        try:
-            return self.check([float(entry) for entry in text.split("_") if entry])
-        except ValueError:
-            raise self.wrong(text) from None
+        """As people type them: separated by commas, semicolons, spaces or new lines."""
+        entries = text.replace(",", " ").replace(";", " ").replace("_", " ").split()
+        values = []
+        for position, entry in enumerate(entries, start=1):
+            try:
+                value = float(entry)
+            except ValueError:
+                value = math.nan
+            if not math.isfinite(value):
+                raise ValueError(
+                    f"{self.label}: entry {position}, “{entry[:30]}”, is not a number. "
+                    "Write numbers such as 0.5 −1 2e-3, with spaces or commas between them."
+                )
+            values.append(value)
+        if not self.shortest <= len(values) <= self.longest:
+            raise ValueError(
+                f"{self.label}: {len(values)} number{'' if len(values) == 1 else 's'} given; "
+                f"at least {self.shortest} and at most {self.longest} are read."
+            )
+        return self.check(values)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -221,13 +249,32 @@ class Wholes(Parameter):
         return tuple(sorted(set(value)))
 
     def to_text(self, value: Any) -> str:
-        return "_".join(str(entry) for entry in value)
+        """Single numbers and ranges: `0-3, 7`."""
+        runs: list[list[int]] = []
+        for entry in value:
+            if runs and entry == runs[-1][1] + 1:
+                runs[-1][1] = entry
+            else:
+                runs.append([entry, entry])
+        return ", ".join(f"{a}" if a == b else f"{a}-{b}" for a, b in runs)
 
     def from_text(self, text: str) -> tuple[int, ...]:
-        try:
-            return self.check([int(entry) for entry in text.split("_") if entry])
-        except ValueError:
-            raise self.wrong(text) from None
+        """Numbers and ranges such as `0-3, 7`; at least one."""
+        found: set[int] = set()
+        for entry in text.replace(",", " ").replace("_", " ").split():
+            named = _RANGE.fullmatch(entry)
+            if not named:
+                raise ValueError(
+                    f"{self.label}: “{entry[:20]}” is neither a number nor a range. "
+                    "Write whole numbers counted from 0, such as 0-3, 7."
+                )
+            first, last = int(named[1]), int(named[2] or named[1])
+            if last < first:
+                raise ValueError(f"{self.label}: the range {entry} runs backwards.")
+            found.update(range(first, last + 1))
+        if not found:
+            raise ValueError(f"{self.label}: none given. Write at least one, such as 0-3, 7.")
+        return self.check(sorted(found))
 
 
 @dataclass(frozen=True, kw_only=True)

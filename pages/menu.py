@@ -14,6 +14,9 @@ st.set_page_config(
 frame()
 PAGES = [
     st.Page("home.py", title="Home", icon=":material/home:", default=True),
+    st.Page("lessons.py", title="Lessons", icon=":material/route:", url_path="lessons"),
     st.Page("lab.py", title="Lab", icon=":material/science:", url_path="lab"),
+    st.Page("lesson.py", title="Lesson", url_path="lesson", visibility="hidden"),
+    st.Page("write.py", title="Write a lesson", url_path="write", visibility="hidden"),
 ]
 st.navigation(PAGES, position="top").run()

@@ -20,7 +20,7 @@ from rnn_core.nudge import LayerNudge, Nudge, nudge, toward
 from rnn_core.paths import PathSplit, TotalPathSplit, path_split, total_path_split
 from rnn_core.reproduce import numpy_lines, setup_expression, torch_lines
 from rnn_core.run import Record, Run, record, run
-from rnn_core.sequences import SIGNALS, Example, Numbers, Text, signal
+from rnn_core.sequences import SIGNALS, AnySequence, Example, Numbers, Text, Vectors, signal
 from rnn_core.setup import Setup
 from rnn_core.shipped import ShippedWeights, load_weights, weights_names
 from rnn_core.trace import Clamps, GRUTrace, LayerTrace, LSTMTrace, RNNTrace, Truncated
@@ -33,6 +33,7 @@ __all__ = [
     "MAX_HIDDEN_SIZE",
     "MAX_LAYERS",
     "SIGNALS",
+    "AnySequence",
     "Changes",
     "Clamps",
     "Example",
@@ -55,6 +56,7 @@ __all__ = [
     "Text",
     "TotalPathSplit",
     "Truncated",
+    "Vectors",
     "cancellation",
     "fixed_points",
     "grad_by_source",

@@ -20,7 +20,7 @@ from jaxtyping import Float
 
 from rnn_core.checks import one_of, real, whole
 from rnn_core.network import Network
-from rnn_core.sequences import Numbers, Text
+from rnn_core.sequences import AnySequence, Numbers, Text, Vectors
 from rnn_core.trace import Clamps
 
 # The gates' fields in a record, in the order of its pre-activation's blocks.
@@ -140,7 +140,7 @@ UNCHANGED = Changes()
 
 
 def check_changes(
-    changes: Changes, network: Network, sequence: Text | Numbers, alphabet: str | None
+    changes: Changes, network: Network, sequence: AnySequence, alphabet: str | None
 ) -> None:
     """TypeError or ValueError, naming the entry, where a change does not fit.
 
@@ -150,6 +150,8 @@ def check_changes(
     for step, value in changes.inputs:
         with _naming("inputs", (step, value)):
             whole("step", step, 0, length - 1)
+            if isinstance(sequence, Vectors):
+                raise TypeError("a step's vector is not one input to change; give other vectors")
             _check_input(value, isinstance(sequence, Text), alphabet)
     for entry in changes.weights:
         with _naming("weights", entry):
@@ -174,7 +176,7 @@ def check_changes(
             _check_unit(network, *place)
 
 
-def read_instead(sequence: Text | Numbers, changes: Changes) -> Text | Numbers:
+def read_instead(sequence: AnySequence, changes: Changes) -> AnySequence:
     """The sequence as it is read, in its own units and with its own alphabet.
 
     Its `labels` are those to show. An alphabet that is not given is that of what is read.
@@ -186,22 +188,21 @@ def read_instead(sequence: Text | Numbers, changes: Changes) -> Text | Numbers:
         for step, value in changes.inputs:
             characters[step] = str(value)
         return replace(sequence, text="".join(characters))
+    assert isinstance(sequence, Numbers)  # changes of vectors are refused by check_changes
     values = list(sequence.values)
     for step, value in changes.inputs:
         values[step] = float(value)
     return Numbers(tuple(values))
 
 
-def changed_inputs(
-    sequence: Text | Numbers, changes: Changes
-) -> Float[np.ndarray, "time 1 features"]:
+def changed_inputs(sequence: AnySequence, changes: Changes) -> Float[np.ndarray, "time 1 features"]:
     """What the network reads: encoded by the original's alphabet, or its mean and deviation."""
     read = read_instead(sequence, changes)
     if isinstance(sequence, Text):
         assert isinstance(read, Text)
         return replace(read, alphabet=sequence.characters).encode().inputs
-    inputs = read.encode().inputs if changes.inputs else sequence.encode().inputs
-    if changes.inputs and sequence.standardise:
+    inputs = read.encode().inputs
+    if changes.inputs and isinstance(sequence, Numbers) and sequence.standardise:
         series = np.array(sequence.values)
         return (inputs - series.mean()) / series.std()
     return inputs

@@ -15,6 +15,7 @@ from rnn_core.setup import Setup
 WIDTH = 88
 INDENT = "    "
 NOISE_SEEDS = 10  # that are tried when a series is looked for among the presets
+SHORTEST_PRESET = 8  # numbers; fewer are better read as they are
 
 
 def setup_expression(setup: Setup) -> str:
@@ -100,7 +101,9 @@ def _default(field: Field[Any]) -> Any:
 
 def _preset(value: Any) -> str:
     """The call of `signal` that gives this series, if one of a few seeds does; else ""."""
-    if not isinstance(value, tuple) or len(value) < 2 or not isinstance(value[0], float):
+    if not isinstance(value, tuple) or len(value) < SHORTEST_PRESET:
+        return ""
+    if not isinstance(value[0], float):
         return ""
     for kind in SIGNALS:
         for seed in range(NOISE_SEEDS if kind == "noise" else 1):

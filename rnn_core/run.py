@@ -20,7 +20,7 @@ from rnn_core.changes import (
 from rnn_core.initial import initial_weights
 from rnn_core.network import Network
 from rnn_core.record import Record, record
-from rnn_core.sequences import Example, Numbers, Text
+from rnn_core.sequences import AnySequence, Example, Text
 from rnn_core.setup import Setup
 from rnn_core.shipped import load_weights
 from rnn_core.truncated import truncated
@@ -31,8 +31,8 @@ class Run(Record):
     """A record that came from a setup. Its arrays are read-only, so it can be cached and shared.
 
     `has_target` says where `targets` means something; `alphabet` names the classes of a text,
-    and is empty for numbers. Of a setup with changes, `inputs`, `weights` and initial states are
-    the changed ones, `targets` those of the sequence as it was.
+    and is empty where numbers are read. Of a setup with changes, `inputs`, `weights` and initial
+    states are the changed ones, `targets` those of the sequence as it was.
     """
 
     setup: Setup
@@ -101,7 +101,7 @@ def _cut(recorded: Record, k1: int, k2: int) -> Record:
 
 def _prepared(
     setup: Setup,
-) -> tuple[Text | Numbers, Example, Network, dict[str, np.ndarray]]:
+) -> tuple[AnySequence, Example, Network, dict[str, np.ndarray]]:
     """What a setup reads, as arrays, and the network with its weights."""
     sequence = setup.sequence
     if setup.weights:
@@ -137,14 +137,13 @@ def _loss_mask(
     return np.isin(np.arange(len(has_target)), loss_steps)
 
 
-def _in_trained_alphabet(setup: Setup) -> Text | Numbers:
+def _in_trained_alphabet(setup: Setup) -> AnySequence:
     """The setup's sequence, read with the alphabet that its weights were trained on."""
     shipped = load_weights(setup.weights)
-    if isinstance(setup.sequence, Numbers):
+    if not isinstance(setup.sequence, Text):
         if shipped.alphabet:
-            raise ValueError(
-                f"weights {setup.weights!r} read text; the setup's sequence is numbers"
-            )
+            kind = type(setup.sequence).__name__.lower()
+            raise ValueError(f"weights {setup.weights!r} read text; the setup's sequence is {kind}")
         return setup.sequence
     if not shipped.alphabet:
         raise ValueError(f"weights {setup.weights!r} read numbers; the setup's sequence is text")

@@ -1,14 +1,14 @@
 """What a network reads, and what it should say at each step.
 
-Both kinds of sequence ask for the next element: the target at step t is element t + 1, so the
-last step has no target and never a loss. A `Text` is one-hot over its alphabet and meets
-categorical cross-entropy; `Numbers` are one feature and meet the squared error.
+A `Text` and `Numbers` ask for the next element: the target at step t is element t + 1, so the last
+step has no target and never a loss. `Vectors` name their targets step by step, or none. A `Text` is
+one-hot over its alphabet and meets categorical cross-entropy; the others meet the squared error.
 """
 
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
@@ -68,6 +68,10 @@ class Text:
     def labels(self) -> list[str]:
         return list(self.text)
 
+    @property
+    def target_steps(self) -> tuple[int, ...]:
+        return tuple(range(len(self.text) - 1))
+
     def encode(self) -> Example:
         number = {character: k for k, character in enumerate(self.characters)}
         classes = np.array([number[character] for character in self.text])
@@ -101,12 +105,76 @@ class Numbers:
     def labels(self) -> list[str]:
         return [f"{value:.4g}" for value in self.values]
 
+    @property
+    def target_steps(self) -> tuple[int, ...]:
+        return tuple(range(len(self.values) - 1))
+
     def encode(self) -> Example:
         series = np.array(self.values)
         if self.standardise:
             series = (series - series.mean()) / series.std()
         targets = np.append(series[1:], 0.0)[:, None, None]
         return Example(series[:, None, None], targets, _all_but_last(len(series)), "squared")
+
+
+@dataclass(frozen=True)
+class Vectors:
+    """Several numbers at each step, and what should be said there: a target, or None for none.
+
+    `inputs` is T × features, `targets` T entries of one length, that of the read-out. `names` are
+    those of the features, in their order; without them they are known by their numbers.
+    """
+
+    inputs: tuple[tuple[float, ...], ...]
+    targets: tuple[tuple[float, ...] | None, ...]
+    names: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        inputs = tuple(
+            _vector(f"inputs[{t}]", row) for t, row in enumerate(_rows("inputs", self.inputs))
+        )
+        targets = tuple(
+            None if row is None else _vector(f"targets[{t}]", row)
+            for t, row in enumerate(_rows("targets", self.targets))
+        )
+        if len(targets) != len(inputs):
+            raise ValueError(
+                f"targets must have an entry, or None, for each of the {len(inputs)} steps of "
+                f"inputs; got {len(targets)}"
+            )
+        _of_one_length("inputs", inputs)
+        _of_one_length("targets", targets)
+        names = tuple(_rows("names", self.names)) if self.names else ()
+        if not all(name and isinstance(name, str) for name in names) or len({*names}) < len(names):
+            raise ValueError(f"names must be different words, none empty; got {self.names!r}")
+        if names and len(names) != len(inputs[0]):
+            raise ValueError(
+                f"names must hold one for each of the {len(inputs[0])} features; got {names!r}"
+            )
+        for field, value in (("inputs", inputs), ("targets", targets), ("names", names)):
+            object.__setattr__(self, field, value)
+
+    @property
+    def labels(self) -> list[str]:
+        return [_in_brackets([f"{value:.4g}" for value in row]) for row in self.inputs]
+
+    @property
+    def target_steps(self) -> tuple[int, ...]:
+        return tuple(t for t, row in enumerate(self.targets) if row is not None)
+
+    @property
+    def output_size(self) -> int:
+        return next(len(row) for row in self.targets if row is not None)
+
+    def encode(self) -> Example:
+        has_target = np.array([row is not None for row in self.targets])
+        targets = np.zeros((len(self.targets), 1, self.output_size))
+        for t in np.flatnonzero(has_target):
+            targets[t, 0] = self.targets[t]
+        return Example(np.array(self.inputs)[:, None], targets, has_target, "squared")
+
+
+AnySequence: TypeAlias = Text | Numbers | Vectors
 
 
 def signal(kind: str, length: int, seed: int = 0) -> tuple[float, ...]:
@@ -124,6 +192,36 @@ def signal(kind: str, length: int, seed: int = 0) -> tuple[float, ...]:
         "noise": lambda t: 2 * generator.random() - 1,
     }[kind]
     return tuple(float(for_step(t)) for t in range(length))
+
+
+def _rows(name: str, rows: Any) -> tuple[Any, ...]:
+    if isinstance(rows, str) or not isinstance(rows, Iterable):
+        raise TypeError(f"{name} must be a sequence, one entry for each; got {rows!r}")
+    return tuple(rows)
+
+
+def _vector(name: str, row: Any) -> tuple[float, ...]:
+    if isinstance(row, str) or not isinstance(row, Iterable):
+        raise TypeError(f"{name} must be a sequence of numbers; got {row!r}")
+    return tuple(real(f"{name}[{k}]", value) for k, value in enumerate(row))
+
+
+def _of_one_length(name: str, rows: tuple[tuple[float, ...] | None, ...]) -> None:
+    """At least one row, none empty, all of them as long as the first."""
+    sizes = [(t, len(row)) for t, row in enumerate(rows) if row is not None]
+    if not sizes:
+        raise ValueError(f"{name} must hold at least one vector; got {len(rows)} steps with none")
+    first = sizes[0][1]
+    for t, size in sizes:
+        if not size or size != first:
+            raise ValueError(
+                f"{name}[{t}] must hold {first or 'at least one'} number{'s' * (first != 1)}, as "
+                f"many as every step; got {size}"
+            )
+
+
+def _in_brackets(parts: list[str]) -> str:
+    return f"({', '.join(parts)})" if len(parts) > 1 else parts[0]
 
 
 def _all_but_last(length: int) -> Bool[np.ndarray, " time"]:

@@ -11,7 +11,7 @@ from typing import Any
 from rnn_core.changes import UNCHANGED, Changes, check_changes, read_instead
 from rnn_core.checks import flag, one_of, real, whole
 from rnn_core.network import CELLS, MAX_HIDDEN_SIZE, MAX_LAYERS, Network
-from rnn_core.sequences import Numbers, Text
+from rnn_core.sequences import AnySequence, Numbers, Text, Vectors
 from rnn_core.truncated import check_truncation
 
 UNKNOWN_SIZE = 2**31  # of an alphabet that comes with shipped weights: any index may fit
@@ -30,7 +30,7 @@ class Setup:
     are those of truncated BPTT: every k1 steps, back through k2 steps.
     """
 
-    sequence: Text | Numbers
+    sequence: AnySequence
     cell: str = "lstm"
     hidden_size: int = 16
     num_layers: int = 1
@@ -46,8 +46,8 @@ class Setup:
     truncation: tuple[int, int] | None = None
 
     def __post_init__(self) -> None:
-        if not isinstance(self.sequence, Text | Numbers):
-            raise TypeError(f"sequence must be a Text or Numbers; got {self.sequence!r}")
+        if not isinstance(self.sequence, Text | Numbers | Vectors):
+            raise TypeError(f"sequence must be a Text, Numbers or Vectors; got {self.sequence!r}")
         if not isinstance(self.weights, str):
             raise TypeError(f"weights must be a name or ''; got {self.weights!r}")
         self._set("cell", one_of("cell", self.cell, CELLS))
@@ -74,7 +74,7 @@ class Setup:
         self._check_changes()
 
     @property
-    def sequence_read(self) -> Text | Numbers:
+    def sequence_read(self) -> AnySequence:
         """What the network reads: `sequence` with the changed inputs. Targets come from `sequence`.
 
         It is there to be shown, for its labels and values; the classes of a text are numbered by
@@ -88,7 +88,8 @@ class Setup:
         return self.sequence_read.labels
 
     def network(self, features: int) -> Network:
-        """The network, for an alphabet of so many characters, or 1 for numbers."""
+        """The network, for an alphabet of so many characters, 1 for numbers, or a vector's size."""
+        sequence = self.sequence
         return Network(
             cell=self.cell,
             input_size=features,
@@ -96,7 +97,7 @@ class Setup:
             num_layers=self.num_layers,
             bidirectional=self.bidirectional,
             peepholes=self.peepholes,
-            output_size=features,
+            output_size=sequence.output_size if isinstance(sequence, Vectors) else features,
         )
 
     def _checked_loss_steps(self) -> str | tuple[int, ...]:
@@ -106,13 +107,16 @@ class Setup:
             raise TypeError(
                 f"loss_steps must be 'all', 'last' or step numbers; got {self.loss_steps!r}"
             )
-        last = len(self.sequence.labels) - 2
+        due = self.sequence.target_steps
+        after = "" if due[-1] == len(self.sequence.labels) - 1 else "; no later step has a target"
         try:
-            steps = {whole("loss_steps", step, 0, last) for step in self.loss_steps}
+            steps = {whole("loss_steps", step, 0, due[-1]) for step in self.loss_steps}
         except ValueError as error:
-            raise ValueError(f"{error}; the sequence's last step has no target") from None
+            raise ValueError(f"{error}{after}") from None
         if not steps:
             raise ValueError("loss_steps must name at least one step; got none")
+        if without := sorted(steps.difference(due)):
+            raise ValueError(f"loss_steps must name steps that have a target; got {without[0]}")
         return tuple(sorted(steps))
 
     def _checked_truncation(self) -> tuple[int, int] | None:
@@ -134,6 +138,8 @@ class Setup:
         if not self.changes:
             return
         alphabet, features = None, 1
+        if isinstance(self.sequence, Vectors):
+            features = len(self.sequence.inputs[0])
         if isinstance(self.sequence, Text):
             known = not self.weights or self.sequence.alphabet
             alphabet = self.sequence.characters if known else None

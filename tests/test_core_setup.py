@@ -200,7 +200,7 @@ BAD: list[tuple[str, type[Exception], Callable[[], object]]] = [
     ("loss_steps .* 0 to 10; got 11", ValueError, lambda: Setup(WAVE, loss_steps=(11,))),
     ("loss_steps must be 'all', 'last' or .* got 5", TypeError, lambda: Setup(WAVE, loss_steps=5)),  # type: ignore[arg-type]
     ("loss_steps must name at least one", ValueError, lambda: Setup(WAVE, loss_steps=())),
-    ("sequence must be a Text or Numbers", TypeError, lambda: Setup("abc")),  # type: ignore[arg-type]
+    ("sequence must be a Text, Numbers or Vectors", TypeError, lambda: Setup("abc")),  # type: ignore[arg-type]
     ("text must have at least 2 characters.* got 0", ValueError, lambda: Text("")),
     (r"'ß' at position 2 .* '\(\)'", ValueError, lambda: Text("()ß)", alphabet="()")),
     ("alphabet must hold each .* 'a' comes twice", ValueError, lambda: Text("ab", "aba")),

@@ -8,18 +8,13 @@ from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from exhibits import opening
-from exhibits.network_controls import parse_steps
-from exhibits.sequence_controls import (
-    parse_numbers,
-    values_from_link,
-    values_to_link,
-)
+from exhibits.parameters import LOSS_STEPS, NUMBERS
 from rnn_core import Setup, Text, run
 from tests.test_pages import started
 
 
 def test_numbers_may_be_separated_by_anything_that_people_type():
-    assert parse_numbers("1, 2;3\n-0.5\t2e-3") == (1.0, 2.0, 3.0, -0.5, 0.002)
+    assert NUMBERS.from_text("1, 2;3\n-0.5\t2e-3") == (1.0, 2.0, 3.0, -0.5, 0.002)
 
 
 @pytest.mark.parametrize(
@@ -28,25 +23,25 @@ def test_numbers_may_be_separated_by_anything_that_people_type():
 )
 def test_what_is_no_number_is_named_with_its_place(typed, position, found):
     with pytest.raises(ValueError, match=f"entry {position}, “{found}”"):
-        parse_numbers(typed)
+        NUMBERS.from_text(typed)
 
 
 @pytest.mark.parametrize("count", [0, 1, 201])
 def test_a_sequence_is_2_to_200_numbers_long(count):
     with pytest.raises(ValueError, match=f"{count} numbers? given"):
-        parse_numbers("1 " * count)
+        NUMBERS.from_text("1 " * count)
 
 
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=2, max_size=200))
 def test_a_link_carries_values_exactly(values):
-    link = values_to_link(tuple(values))
-    back = values_from_link(link)
+    link = NUMBERS.to_text(tuple(values))
+    back = NUMBERS.from_text(link)
     assert back == tuple(values)
     assert [math.copysign(1, value) for value in back] == [math.copysign(1, v) for v in values]
 
 
 def test_steps_are_single_or_ranges_in_any_order():
-    assert parse_steps("7, 0-3 2") == (0, 1, 2, 3, 7)
+    assert LOSS_STEPS.from_text("7, 0-3 2") == (0, 1, 2, 3, 7)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +57,7 @@ def test_steps_are_single_or_ranges_in_any_order():
 )
 def test_what_is_no_step_is_named(typed, says):
     with pytest.raises(ValueError, match=says):
-        parse_steps(typed)
+        LOSS_STEPS.from_text(typed)
 
 
 def lab(**query: str) -> AppTest:
@@ -103,7 +98,7 @@ def test_random_weights_are_offered_for_an_unknown_character():
 
 
 def test_a_step_that_has_no_target_is_named_in_the_learner_s_words():
-    app = lab(lab_text="hello", lab_loss="chosen steps", lab_loss_steps="99")
+    app = lab(lab_text="hello", lab_loss_at="chosen steps", lab_loss_steps="99")
     assert "Steps with a loss" in app.error[0].value
     assert "99" in app.error[0].value
 
@@ -129,7 +124,7 @@ def test_the_lab_runs_every_cell_and_every_source():
 def test_a_random_start_offers_its_controls_and_every_figure_is_drawn():
     app = lab()
     app.segmented_control(key="lab_weights").set_value("random").run()
-    app.slider(key="lab_layers").set_value(2).run()
+    app.slider(key="lab_num_layers").set_value(2).run()
     for figure in ("gates", "trajectory", "gradients", "jacobians"):
         app.segmented_control(key="lab_figure").set_value(figure).run()
         assert not app.exception

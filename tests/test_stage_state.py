@@ -48,7 +48,7 @@ def session(monkeypatch: pytest.MonkeyPatch) -> Session:
 
 
 def view(step: int, phase: str = "forward", unit: int | None = None, **others: Any) -> dict:
-    rest = {"layer": 0, "level": "overview", "track": 0, "panels": [], "wants": []}
+    rest = {"layer": 0, "level": "overview", "track": 0, "panels": [], "wants": [], "rolled": False}
     return {"step": step, "phase": phase, "unit": unit, **rest, **others}
 
 
@@ -61,6 +61,16 @@ def test_it_starts_where_the_page_says(session: Session) -> None:
     state = draw(cell_run("lstm"), step=4, phase="loss")
     assert state == StageState(4, "loss", 0)
     assert session.sent == [view(4, "loss")]
+
+
+def test_it_starts_rolled_up_where_the_page_says_and_stays_as_the_learner_left_it(
+    session: Session,
+) -> None:
+    traced = cell_run("lstm")
+    assert draw(traced, rolled=True).rolled
+    assert session.sent[-1]["rolled"] is True
+    session.learner(**view(0, rolled=False))
+    assert not draw(traced, rolled=True).rolled
 
 
 def test_the_learners_step_is_returned_and_sent_down_again(session: Session) -> None:

@@ -1,6 +1,7 @@
 """One layer of a run for a spreadsheet: a row for each step, a column for each number.
 
-    step, input, target, prediction, loss, the prediction of every output (text: the probability of
+    step, input, target, prediction (several numbers: input_0, input_1, … or by their names, and
+    target_0, prediction_0, …), loss, the prediction of every output (text: the probability of
     every character), then for every field of the layer's record a column for each unit: hidden_0,
     hidden_1, …, forget_gate_0, …, grad_hidden_0, …, with the gates' pre-activations as
     forget_gate_preactivation_0, ….
@@ -21,7 +22,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from exhibits.export.archive import states
-from rnn_core import GATE_FIELDS, Numbers, Run
+from rnn_core import GATE_FIELDS, Run, Text
 
 FORMULA_SIGNS = "=+-@＝＋－＠\t\r\n"
 
@@ -47,19 +48,18 @@ def outcome(run: Run) -> Columns:
     """What was read, asked for and said at each step."""
     said, target, has_target = run.prediction[:, 0], np.asarray(run.targets)[:, 0], run.has_target
     losses = _where(run.loss_mask, run.losses[:, 0].tolist())
-    steps = list(range(len(run.inputs)))
+    steps: Columns = {"step": list(range(len(run.inputs)))}
     sequence = run.setup.sequence_read
-    if isinstance(sequence, Numbers):
-        columns: Columns = {
-            "step": steps,
-            "input": run.inputs[:, 0, 0].tolist(),
-            "target": _where(has_target, target[:, 0].tolist()),
-            "prediction": said[:, 0].tolist(),
+    if not isinstance(sequence, Text):
+        named = getattr(sequence, "names", ())
+        columns = steps | _split("input", run.inputs[:, 0], named)
+        columns |= {
+            name: _where(has_target, list(values))
+            for name, values in _split("target", target).items()
         }
-        return columns | {"loss": losses}
+        return columns | _split("prediction", said) | {"loss": losses}
     names = [guarded(character) for character in run.alphabet]
-    columns = {
-        "step": steps,
+    columns = steps | {
         "input": [guarded(character) for character in sequence.text],
         "target": _where(has_target, [names[number] for number in target]),
         "prediction": [names[number] for number in said.argmax(axis=-1)],
@@ -86,6 +86,15 @@ def units(run: Run, layer: int) -> Columns:
         for name, values in fields.items()
         for unit in range(size)
     }
+
+
+def _split(name: str, rows: np.ndarray, names: Sequence[str] = ()) -> Columns:
+    """A column for each of several numbers; one alone is called by `name`."""
+    count = rows.shape[-1]
+    if count == 1:
+        return {name: rows[:, 0].tolist()}
+    ends = names or [str(number) for number in range(count)]
+    return {f"{name}_{end}": rows[:, number].tolist() for number, end in enumerate(ends)}
 
 
 def _where(there: np.ndarray, values: list) -> list:

@@ -4,8 +4,8 @@ import re
 import unicodedata
 
 from exhibits.edits import in_words
-from exhibits.network_controls import CELL_NAMES
-from rnn_core import Numbers, Run, Setup
+from exhibits.parameters import CELL
+from rnn_core import Numbers, Run, Setup, Vectors
 
 _LONGEST_TEXT = 200  # characters of a sequence in a sentence
 _LONGEST_SLUG = 24
@@ -29,11 +29,17 @@ def _network(setup: Setup) -> str:
     peepholes = ", with peepholes," if setup.peepholes else ""
     units = f"{setup.hidden_size} unit{'' if setup.hidden_size == 1 else 's'}"
     article = "An" if setup.cell in ("lstm", "rnn_tanh", "rnn_relu") else "A"
-    what = f"{article} {CELL_NAMES[setup.cell]} with {units}{layers}{ways}{peepholes}"
+    what = f"{article} {CELL.choices[setup.cell]} with {units}{layers}{ways}{peepholes}"
     sequence = setup.sequence
     if isinstance(sequence, Numbers):
         scaled = ", standardised" if sequence.standardise else ""
         return f"{what} reads {len(sequence.values)} numbers{scaled}."
+    if isinstance(sequence, Vectors):
+        features = len(sequence.inputs[0])
+        named = f" ({', '.join(sequence.names)})" if sequence.names else ""
+        numbers = f"{features} number{'' if features == 1 else 's'}{named}"
+        steps = len(sequence.inputs)
+        return f"{what} reads {numbers} at each of {steps} step{'' if steps == 1 else 's'}."
     text = sequence.text
     short = text if len(text) <= _LONGEST_TEXT else f"{text[: _LONGEST_TEXT - 1]}…"
     return f"{what} reads “{short}”."
@@ -65,7 +71,12 @@ def _losses(setup: Setup) -> str:
 def file_name(run: Run, ending: str, *more: str) -> str:
     """A name of small letters, digits and hyphens, whatever the learner typed."""
     sequence = run.setup.sequence_read
-    reads = f"{len(sequence.values)}-numbers" if isinstance(sequence, Numbers) else sequence.text
+    if isinstance(sequence, Vectors):
+        reads = f"{len(sequence.inputs)}-vectors"
+    elif isinstance(sequence, Numbers):
+        reads = f"{len(sequence.values)}-numbers"
+    else:
+        reads = sequence.text
     parts = ["unrolled", run.setup.cell, str(run.setup.hidden_size), _plain(reads)[:_LONGEST_SLUG]]
     return f"{_plain('-'.join([*parts, *more]))}.{ending}"
 

@@ -34,7 +34,8 @@ class StageState:
     """Where the learner is: `layer` indexes `run.layers`, `unit` is None where none is picked.
 
     `level` is how deep they look, `track` which run they look into, `panels` what stands open below
-    the strips, `wants` what the browser shows that it must be sent (`on_demand.py`).
+    the strips, `wants` what the browser shows that it must be sent (`on_demand.py`). `rolled` is
+    the graph as one cell with its loops.
     """
 
     step: int = 0
@@ -45,6 +46,7 @@ class StageState:
     track: int = 0
     panels: tuple[str, ...] = ()
     wants: tuple[str, ...] = ()
+    rolled: bool = False
 
     def within(self, runs: Sequence[Run]) -> "StageState":
         """The nearest state that these runs have; new ones may be shorter, smaller or fewer."""
@@ -190,4 +192,5 @@ def _reported(component_state: Any) -> StageState | None:
         track=track,
         panels=tuple(name for name in PANELS if name in panels),
         wants=tuple(known[:MOST_WANTS]),
+        rolled=view.get("rolled") is True,
     )

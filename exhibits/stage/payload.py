@@ -37,7 +37,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from exhibits.stage.on_demand import on_demand
-from rnn_core import LayerTrace, LSTMTrace, Numbers, Run
+from rnn_core import LayerTrace, LSTMTrace, Numbers, Run, Text, Vectors
 from rnn_core.handed import handed_back
 from rnn_core.network import layer_weights
 from rnn_core.weight_steps import factors
@@ -46,6 +46,7 @@ BUDGET = 250 * 1024  # bytes; above it only the layer that is seen travels in fu
 _MOST_KEPT = 8  # payloads of one run
 _THUMBNAIL = 32 * 1024  # bytes; a larger W_hh is not drawn as a picture
 _SMALL = 1e-140  # norms below it are taken again, without squaring what is small
+KINDS = {Text: "text", Numbers: "numbers", Vectors: "vectors"}
 STRIPS = {
     "lstm": ("forget_gate", "input_gate", "output_gate", "candidate", "cell", "hidden"),
     "gru": ("reset_gate", "update_gate", "candidate", "hidden"),
@@ -108,15 +109,16 @@ def _encoded(run: Run, layer: int, wants: Sequence[str]) -> Payload:
 
 def _description(run: Run, shown: list[int]) -> dict:
     sequence, cell = run.setup.sequence, run.setup.cell
-    text = not isinstance(sequence, Numbers)
+    text = isinstance(sequence, Text)
     both = run.setup.bidirectional
     return {
         "cell": cell,
         "steps": int(run.inputs.shape[0]),
         "hidden": int(run.layers[0].hidden.shape[-1]),
         "input": {
-            "kind": "text" if text else "numbers",
+            "kind": KINDS[type(sequence)],
             "labels": run.setup.labels,
+            "names": list(sequence.names) if isinstance(sequence, Vectors) else [],
             "standardised": isinstance(sequence, Numbers) and sequence.standardise,
         },
         "output": {
@@ -175,7 +177,7 @@ def _outcome(run: Run) -> Arrays:
         "readout.weight": _single(run.weights["readout.weight"]),
         "readout.bias": _single(run.weights["readout.bias"]),
     }
-    if isinstance(run.setup.sequence, Numbers):
+    if not isinstance(run.setup.sequence, Text):
         arrays["inputs"] = _single(run.inputs[:, 0])
     return arrays
 

@@ -202,7 +202,7 @@ def test_closed_the_strip_is_whole_again(open_page: OpenPage) -> None:
 
 
 def test_a_run_with_one_loss_says_so(open_page: OpenPage) -> None:
-    page = open_page("/lab?lab_loss=the+last+step&lab_cell=GRU")
+    page = open_page("/lab?lab_loss_at=the+last+step&lab_cell=GRU")
     panel = open_blame(page)
     expect(panel).to_contain_text("This run has one loss, at t = 20")
     expect(panel).not_to_contain_text("Two ways back")

@@ -230,7 +230,7 @@ def test_on_a_screen_for_many_the_cell_stands_whole(open_page: OpenPage) -> None
     "path",
     [
         "/lab",
-        "/lab?lab_weights=Random&lab_cell=GRU&lab_units=24",
+        "/lab?lab_weights=Random&lab_cell=GRU&lab_hidden_size=24",
         "/lab?lab_weights=Random&lab_cell=RNN+tanh",
     ],
 )

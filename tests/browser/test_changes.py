@@ -151,7 +151,7 @@ def test_three_cells_stand_side_by_side_under_one_cursor(open_page: OpenPage) ->
 
 
 def test_the_cut_shows_scissors_and_what_it_costs(open_page: OpenPage) -> None:
-    page = open_page("/lab?lab_cut=true&lab_k1=4&lab_k2=6")
+    page = open_page("/lab?lab_truncated=true&lab_k1=4&lab_k2=6")
     stage = stage_of(page)
     cut = run(replace(opening.SETUP, truncation=(4, 6))).truncation
     assert cut

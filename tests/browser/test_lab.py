@@ -113,7 +113,7 @@ def test_it_rolls_up_and_out_again(open_page: OpenPage) -> None:
 def test_typing_paints_the_new_run_and_the_link_opens_it_again(
     open_page: OpenPage, page: Page
 ) -> None:
-    open_page("/lab?lab_weights=Random&lab_units=5&lab_cell=GRU")
+    open_page("/lab?lab_weights=Random&lab_hidden_size=5&lab_cell=GRU")
     field = page.get_by_label("Text", exact=True)
     field.fill("a (b) & c=d?é+ x%_")
     field.press("Enter")

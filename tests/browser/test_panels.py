@@ -144,7 +144,7 @@ def test_the_fixed_points_are_the_core_s_and_one_can_be_chosen(open_page: OpenPa
 
 
 def test_a_layer_that_is_too_large_says_why_it_has_no_fixed_points(open_page: OpenPage) -> None:
-    page = open_page("/lab?lab_weights=Random&lab_units=20")
+    page = open_page("/lab?lab_weights=Random&lab_hidden_size=20")
     panel = opened(page, "State space")
     expect(panel.locator(".space-held")).to_contain_text("up to 16 units; this one has 20")
     expect(panel.locator(".space-mark")).to_have_count(0)

@@ -9,9 +9,9 @@ import { bestClass, sign } from "./narration.mjs";
 const BESIDE = 14;
 
 export class Before {
-  /** @param {SVGElement} group @param {boolean} text whether characters are read */
-  constructor(group, text) {
-    this.ofText = text;
+  /** @param {SVGElement} group @param {{text: boolean, dots: boolean}} kind of its column */
+  constructor(group, kind) {
+    this.kind = kind;
     this.input = part("text", { class: "ghost-text", x: BESIDE }, group);
     this.prediction = part("text", { class: "ghost-text", x: BESIDE }, group);
     this.loss = line("rect", { class: "ghost-loss", rx: 2 }, group);
@@ -27,9 +27,10 @@ export class Before {
     if (!ghost) return;
     this.has = true;
     const was = ghost.header.input.labels[step];
-    if (was !== run.header.input.labels[step]) this.word(this.input, this.ofText ? sign(was) : was, rows.input.middle + 5);
-    if (this.ofText) this.outcome(run, ghost, rows, boxWidth, scales, step);
-    else this.number(run, ghost, rows, scales, step);
+    if (was !== run.header.input.labels[step]) this.word(this.input, this.kind.text ? sign(was) : was, rows.input.middle + 5);
+    if (this.kind.text) this.expected(run, ghost, rows, step);
+    if (this.kind.dots) this.number(run, ghost, rows, scales, step);
+    else this.lost(run, ghost, rows, boxWidth, scales, step);
   }
 
   word(place, text, y) {
@@ -37,10 +38,13 @@ export class Before {
     place.set("y", y);
   }
 
-  outcome(run, ghost, rows, boxWidth, scales, step) {
-    const { classes } = run.header.output;
+  expected(run, ghost, rows, step) {
     const then = bestClass(ghost, step).index;
-    if (then !== bestClass(run, step).index) this.word(this.prediction, sign(classes[then]), rows.prediction.middle + 5);
+    if (then === bestClass(run, step).index) return;
+    this.word(this.prediction, sign(run.header.output.classes[then]), rows.prediction.middle + 5);
+  }
+
+  lost(run, ghost, rows, boxWidth, scales, step) {
     const [now, before] = [run, ghost].map((one) => one.array("losses")[step]);
     if (run.array("has_loss")[step] !== 1 || Math.abs(now - before) < 0.01 * scales.loss) return;
     const height = scales.lossHeight(rows, before);
@@ -49,8 +53,7 @@ export class Before {
   }
 
   number(run, ghost, rows, scales, step) {
-    const outputs = run.array("prediction").length / run.steps;
-    const [now, then] = [run, ghost].map((one) => scales.valueY(rows, one.array("prediction")[step * outputs]));
+    const [now, then] = [run, ghost].map((one) => scales.valueY(rows, one.array("prediction")[step]));
     if (Math.abs(now - then) < 1) return;
     this.guess.set("display", "inline");
     this.guess.set("cy", then);

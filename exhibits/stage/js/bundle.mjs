@@ -3,7 +3,7 @@
  *
  * @typedef {"overview"|"cell"|"unit"} Level
  * @typedef {{step: number, phase: "forward"|"loss"|"backward", layer: number, unit: number|null,
- *            level: Level, track: number, panels: string[], wants: string[], turn: number}} StageState
+ *            level: Level, track: number, panels: string[], wants: string[], rolled: boolean, turn: number}} StageState
  *   a new turn: the page moved the stage; the rest are echoes
  * @typedef {{run: import("./decode.mjs").RunData, ghost: import("./decode.mjs").RunData|null,
  *            title: string, editable: boolean}} TrackData  a track that stands beside the learner's own is not theirs to change

@@ -5,6 +5,7 @@ import { arrived, filled } from "./progress.mjs";
 import { sign } from "./narration.mjs";
 import { compact } from "./scales.mjs";
 import { three } from "./unit_numbers.mjs";
+import { rowAt } from "./vectors.mjs";
 
 const ROWS = 5;
 const subscript = (step) => [...String(step)].map((digit) => "₀₁₂₃₄₅₆₇₈₉"[digit]).join("");
@@ -100,20 +101,23 @@ export class CellOutput {
 
   fillNumbers(step) {
     const { run, scales } = this.scene;
-    const outputs = run.array("prediction").length / run.steps;
     const most = Math.max(Math.abs(scales.low), Math.abs(scales.high));
-    const guess = run.array("prediction")[step * outputs];
+    const [guess, truth] = ["prediction", "target"].map((name) => rowAt(run, name, step));
+    const outputs = guess.length;
     const hasTarget = run.array("has_target")[step] === 1;
-    const truth = run.array("target")[step * outputs];
     const place = (value) => (value - scales.low) / (scales.high - scales.low);
-    const lines = [["ŷ", guess], ...(hasTarget ? [["y", truth]] : [])];
+    const sub = (k) => (outputs > 1 ? subscript(k) : "");
+    const lines = [...guess].flatMap((value, k) => [[`ŷ${sub(k)}`, value, false],
+      ...(hasTarget ? [[`y${sub(k)}`, truth[k], true]] : [])]);
+    while (this.rows.length < lines.length) this.rows.push(this.row());
     this.rows.forEach((row, k) => {
       row.root.hidden = !lines[k];
       if (!lines[k]) return;
-      row.name.textContent = lines[k][0];
-      row.value.textContent = compact(lines[k][1], most);
-      row.share = place(lines[k][1]);
-      row.root.classList.toggle("target", k === 1);
+      const [name, value, due] = lines[k];
+      row.name.textContent = name;
+      row.value.textContent = compact(value, most);
+      row.share = place(value);
+      row.root.classList.toggle("target", due);
     });
     this.say(run.array("has_loss")[step] === 1, () => `loss = ½ ${outputs > 1 ? "Σ " : ""}(ŷ − y)² = `,
       step, hasTarget ? "no loss counted" : "no target here");

@@ -17,6 +17,7 @@ import { equation, equationBack, GAP } from "./cell_words.mjs";
 import { html, prepare, svg } from "./dom.mjs";
 import { sign } from "./narration.mjs";
 import { compact, largest } from "./scales.mjs";
+import { vectorRead } from "./vectors.mjs";
 
 /** Height of the lit unit's sum below the picture. */
 const SUM = 66;
@@ -86,11 +87,12 @@ export class CellView {
   showInput(step) {
     const { run } = this.scene;
     const { kind, labels } = run.header.input;
-    const { value, below } = this.input;
-    const text = below ? "x" : kind === "text" ? sign(labels[step]) : compact(run.array("inputs")[step],
-      largest(run.array("inputs")));
+    const { value, name, below } = this.input;
+    const text = below || kind === "vectors" ? "x" : kind === "text" ? sign(labels[step])
+      : compact(run.array("inputs")[step], largest(run.array("inputs")));
     value.textContent = text;
     value.classList.toggle("long", text.length > 2);
+    if (!below && kind === "vectors") name.textContent = vectorRead(run, step);
   }
 
   /** The vectors of a step with their looks, worked out when the step comes. */

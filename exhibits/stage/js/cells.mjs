@@ -6,6 +6,7 @@
 import { prepare } from "./dom.mjs";
 import { arrived, filled, lossStrength, ramp } from "./progress.mjs";
 import { css } from "./scales.mjs";
+import { rowAt, saysOne } from "./vectors.mjs";
 
 const PALE = 0.2;
 
@@ -121,21 +122,29 @@ export class Cells {
       context.fillStyle = css(colour);
       context.fillRect(x - narrow / 2, top, narrow, height);
     };
-    if (run.header.input.kind === "text") {
+    if (run.header.input.kind !== "text") this.inputBars(rowAt(run, "inputs", t), { context, x, narrow, faded });
+    if (!saysOne(run)) {
       if (run.array("has_loss")[t] !== 1) return;
       const height = scales.lossHeight(rows, run.array("losses")[t]) * grown;
       bar(this.theme.loss, strength * faded, rows.loss.bottom - height, height);
       return;
     }
-    const outputs = run.array("prediction").length / run.steps;
-    const value = run.array("inputs")[t];
-    const zero = rows.input.top + 18;
-    const height = (15 * value) / scales.input;
-    bar(value < 0 ? this.theme.negative : this.theme.positive, faded, zero - Math.max(0, height), Math.abs(height));
     if (run.array("has_target")[t] === 1) {
-      bar(this.theme.text, faded, scales.valueY(rows, run.array("target")[t * outputs]) - 1, 2);
+      bar(this.theme.text, faded, scales.valueY(rows, run.array("target")[t]) - 1, 2);
     }
-    bar(this.theme.accent, faded, scales.valueY(rows, run.array("prediction")[t * outputs]) - 1.5, 3);
+    bar(this.theme.accent, faded, scales.valueY(rows, run.array("prediction")[t]) - 1.5, 3);
+  }
+
+  /** Each of the numbers that a pressed column reads as a bar of its own. */
+  inputBars(values, { context, x, narrow, faded }) {
+    const { scales, geometry: { rows } } = this.scene;
+    const zero = rows.input.top + 18;
+    context.globalAlpha = faded;
+    values.forEach((value, k) => {
+      const height = (15 * value) / scales.input;
+      context.fillStyle = css(value < 0 ? this.theme.negative : this.theme.positive);
+      context.fillRect(x + narrow * (k / values.length - 0.5), zero - Math.max(0, height), narrow / values.length, Math.abs(height));
+    });
   }
 
   squares(context, frame, t, x, alpha) {

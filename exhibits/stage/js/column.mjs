@@ -13,6 +13,7 @@ import { bestClass, sign } from "./narration.mjs";
 import { arrived, filled, lossStrength, ramp } from "./progress.mjs";
 import { compact, onLog, significant } from "./scales.mjs";
 import { goingBack } from "./scene.mjs";
+import { inBrackets, rowAt } from "./vectors.mjs";
 import { Wire } from "./wire.mjs";
 
 const PALE = 0.26;
@@ -20,6 +21,10 @@ const PALE = 0.26;
 const PALE_TEXT = 0.76;
 const WIDEST_WIRE = 6;
 const WIDEST_GRADIENT = 9;
+
+/** Pixels that a digit needs, and the share of a column that its box takes. */
+const DIGIT = 6.2;
+const BOX_SHARE = 0.75;
 
 const lossLabel = (loss) => (loss > 0 && loss < 0.0005 ? "<0.001" : loss < 0.1 ? loss.toFixed(3) : significant(loss, 2));
 
@@ -31,7 +36,10 @@ const lossLabel = (loss) => (loss > 0 && loss < 0.0005 ? "<0.001" : loss < 0.1 ?
 export const strengthOfText = (known, active, roll) => PALE_TEXT + (1 - PALE_TEXT) * known * (active ? 1 : roll);
 
 export class Column {
-  /** @param {HTMLElement} parent @param {{lstm: boolean, text: boolean}} kind */
+  /**
+   * @param {HTMLElement} parent @param {{lstm: boolean, text: boolean, dots: boolean}} kind `dots`: one
+   *   number is said, drawn as a dot beside the one that is due
+   */
   constructor(parent, kind) {
     this.step = -1;
     this.kind = kind;
@@ -57,7 +65,7 @@ export class Column {
   buildTape(group) {
     const { text } = this.kind;
     this.input = part("text", { class: text ? "input" : "value" }, group);
-    this.inputBar = part("rect", { class: "input-bar", rx: 1.5, x: -7, width: 14 }, group);
+    this.inputBars = [];
     this.number = part("text", { class: "step" }, group);
     this.prediction = part("text", { class: text ? "prediction" : "value strong" }, group);
     this.target = part("text", { class: text ? "target" : "value" }, group);
@@ -65,7 +73,7 @@ export class Column {
     this.lossText = part("text", { class: "loss-value" }, group);
     this.truth = line("line", { class: "truth", x1: -9, x2: 9 }, group);
     this.guess = part("circle", { class: "guess", r: 4, cx: 0 }, group);
-    this.before = new Before(group, text);
+    this.before = new Before(group, this.kind);
   }
 
   /** Gives the column a step of the run. @param {import("./graph.mjs").Scene} scene */
@@ -79,9 +87,9 @@ export class Column {
       this.input.text(sign(run.header.input.labels[step]));
       this.input.set("y", rows.input.middle + 6);
     } else {
-      this.showNumber(run.array("inputs")[step], rows, scales);
+      this.showNumbers(rowAt(run, "inputs", step), rows, scales, boxWidth);
     }
-    this.showOutcome(scene, step, rows);
+    this.showOutcome(scene, step, rows, boxWidth);
     this.before.show(scene, step);
     this.showOthers(scene, step, rows, boxWidth);
   }
@@ -107,17 +115,32 @@ export class Column {
     this.prediction.set("y", rows.prediction.middle + 5);
   }
 
-  showNumber(value, rows, scales) {
+  /** A bar for each number, side by side; in digits as far as the column has room for them. */
+  showNumbers(values, rows, scales, boxWidth) {
     const zero = rows.input.top + 18;
-    const height = (15 * Math.abs(value)) / scales.input;
-    this.input.text(compact(value, scales.input));
+    const wide = Math.min(14, boxWidth / values.length - 2);
+    while (this.inputBars.length < values.length) this.inputBars.push(part("rect", { rx: 1.5 }, this.tape.node));
+    this.inputBars.forEach((bar, k) => {
+      bar.set("display", k < values.length ? "inline" : "none");
+      if (k >= values.length) return;
+      const height = (15 * Math.abs(values[k])) / scales.input;
+      bar.set("x", (wide + 2) * (k - values.length / 2) + 1);
+      bar.set("width", wide);
+      bar.set("y", values[k] >= 0 ? zero - height : zero);
+      bar.set("height", Math.max(1, height));
+      bar.set("class", values[k] < 0 ? "input-bar negative" : "input-bar");
+    });
+    this.input.text(this.digits(values, scales.input, boxWidth));
     this.input.set("y", rows.input.bottom - 3);
-    this.inputBar.set("y", value >= 0 ? zero - height : zero);
-    this.inputBar.set("height", Math.max(1, height));
-    this.inputBar.set("class", value < 0 ? "input-bar negative" : "input-bar");
   }
 
-  showOutcome({ run, scales }, step, rows) {
+  /** One number, or several as far as the column has room for them; the rest is for who points there. */
+  digits(values, most, boxWidth) {
+    const words = inBrackets(values, (value) => compact(value, most));
+    return values.length === 1 || words.length * DIGIT <= boxWidth / BOX_SHARE ? words : "";
+  }
+
+  showOutcome({ run, scales }, step, rows, boxWidth) {
     this.hasTarget = run.array("has_target")[step] === 1;
     this.hasLoss = run.array("has_loss")[step] === 1;
     const loss = run.array("losses")[step];
@@ -129,12 +152,15 @@ export class Column {
       this.span = { from: rows.loss.bottom, size: scales.lossHeight(rows, loss) };
       return;
     }
-    const outputs = run.array("prediction").length / run.steps;
-    const [guess, truth] = [run.array("prediction")[step * outputs], run.array("target")[step * outputs]];
-    const [at, wanted] = [scales.valueY(rows, guess), scales.valueY(rows, truth)];
+    const [guess, truth] = [rowAt(run, "prediction", step), rowAt(run, "target", step)];
     const most = Math.max(Math.abs(scales.low), Math.abs(scales.high));
-    this.prediction.text(compact(guess, most));
-    this.target.text(this.hasTarget ? compact(truth, most) : "");
+    this.prediction.text(this.digits(guess, most, boxWidth));
+    this.target.text(this.hasTarget ? this.digits(truth, most, boxWidth) : "");
+    if (!this.kind.dots) {
+      this.span = { from: rows.loss.bottom, size: scales.lossHeight(rows, loss) };
+      return;
+    }
+    const [at, wanted] = [scales.valueY(rows, guess[0]), scales.valueY(rows, truth[0])];
     this.guess.set("cy", at);
     for (const name of ["y1", "y2"]) this.truth.set(name, wanted);
     this.span = { from: at, size: at - wanted };
@@ -218,11 +244,11 @@ export class Column {
     this.tape.set("class", active ? "column active" : "column");
     this.number.fade(read);
     this.input.fade(told);
-    this.inputBar.fade(this.kind.text ? 0 : shown * (0.4 + 0.6 * ramp(reach, 0, 0.3)));
+    for (const bar of this.inputBars) bar.fade(shown * (0.4 + 0.6 * ramp(reach, 0, 0.3)));
     this.prediction.fade(told);
     this.target.fade(told);
-    this.truth.fade(this.kind.text || !this.hasTarget ? 0 : known);
-    this.guess.fade(this.kind.text ? 0 : known);
+    this.truth.fade(this.kind.dots && this.hasTarget ? known : 0);
+    this.guess.fade(this.kind.dots ? known : 0);
     this.before.draw(told);
     this.drawLoss(scene, frame, known, told);
   }
@@ -230,14 +256,14 @@ export class Column {
   drawLoss(scene, frame, known, told) {
     const { grown, strength } = lossStrength(this.step, frame, scene.direction);
     const size = this.hasLoss ? this.span.size * grown : 0;
-    const wide = this.kind.text ? Math.min(30, scene.geometry.boxWidth * 0.6) : 5;
+    const wide = !this.kind.dots ? Math.min(30, scene.geometry.boxWidth * 0.6) : 5;
     const top = Math.min(this.span.from, this.span.from - size);
     this.lossBar.set("x", -wide / 2);
     this.lossBar.set("width", wide);
     this.lossBar.set("y", top);
     this.lossBar.set("height", Math.abs(size));
     this.lossBar.fade(known * strength);
-    this.lossText.set("y", this.kind.text ? top - 4 : top - 8);
+    this.lossText.set("y", this.kind.dots ? top - 8 : top - 4);
     this.lossText.fade(grown < 0.5 ? 0 : told);
   }
 

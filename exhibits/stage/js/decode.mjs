@@ -12,8 +12,9 @@
  * @property {"lstm"|"gru"|"rnn_tanh"|"rnn_relu"} cell
  * @property {number} steps         T
  * @property {number} hidden        H
- * @property {{kind: "text"|"numbers", labels: string[], standardised: boolean}} input
- *   labels are what the learner gave; standardised, the network reads other numbers
+ * @property {{kind: "text"|"numbers"|"vectors", labels: string[], names: string[], standardised: boolean}} input
+ *   labels are what the learner gave; standardised, the network reads other numbers; names are
+ *   those of a vector's features, none where they have none
  * @property {{loss: "categorical"|"squared"|"binary", classes: string[]}} output
  * @property {string[]} strips      field names, in the order in which they are drawn
  * @property {LayerEntry[]} layers

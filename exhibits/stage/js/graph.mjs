@@ -41,6 +41,7 @@ import { ramp } from "./progress.mjs";
 import { significant } from "./scales.mjs";
 import { Scissors } from "./scissors.mjs";
 import { Signals } from "./signals.mjs";
+import { saysOne } from "./vectors.mjs";
 
 const ROWS = [
   ["target", "target y", "y"], ["loss", "loss L", "L"], ["prediction", "prediction ŷ", "ŷ"],
@@ -78,7 +79,7 @@ export class Graph {
     }
     for (const part of [this.root, this.layer, this.top]) part.style.left = `${geometry.gutter}px`;
     this.layer.classList.toggle("moving", geometry.mode === "lens");
-    this.reset({ lstm: run.header.cell === "lstm", text: run.header.input.kind === "text" });
+    this.reset({ lstm: run.header.cell === "lstm", text: run.header.input.kind === "text", dots: saysOne(run) });
     this.drawLabels();
     this.outline.set("width", geometry.boxWidth + 4);
     this.outline.set("height", box.bottom - box.top + 4);
@@ -89,7 +90,7 @@ export class Graph {
 
   /** Columns are kept for a run of the same kind; what they show is filled in as they are handed out. */
   reset(kind) {
-    if (this.kind?.lstm !== kind.lstm || this.kind.text !== kind.text) {
+    if (["lstm", "text", "dots"].some((name) => this.kind?.[name] !== kind[name])) {
       this.layer.replaceChildren();
       this.free = [];
     } else {
@@ -110,7 +111,7 @@ export class Graph {
     };
     for (const [row, long, short] of ROWS) {
       const at = geometry.rows[row];
-      const second = row === "loss" ? scales.chance !== null || !this.kind.text
+      const second = row === "loss" ? scales.chance !== null || this.kind.dots
         : row === "input" && run.header.input.standardised;
       const above = second && !geometry.narrow ? -9 : 0;
       if (at) label(geometry.narrow ? short : long, at.middle + above);
@@ -118,7 +119,7 @@ export class Graph {
     this.drawChance(label);
     if (this.scene.ghost && !geometry.narrow) label("small, dashed: before", geometry.rows.prediction.middle + 17, "small");
     if (run.header.input.standardised && !geometry.narrow) label("standardised", geometry.rows.input.middle + 8, "small");
-    if (!this.kind.text) this.drawKey(label);
+    if (this.kind.dots) this.drawKey(label);
     run.header.layers.forEach((layer, k) => {
       if (k === seen || geometry.narrow) return;
       label(layer.reverse ? `${layer.name}, from the end` : layer.name, geometry.rows.layers[k].middle, "small");

@@ -126,7 +126,7 @@ function titleOf(header, tracks) {
   const { labels, kind } = header.input;
   const text = kind === "text" ? labels.join("") : "";
   const short = text.length > 40 ? `${text.slice(0, 39)}…` : text;
-  const reads = kind === "text" ? `“${short}”` : `${header.steps} numbers`;
+  const reads = kind === "text" ? `“${short}”` : `${header.steps} ${header.steps === 1 ? kind.slice(0, -1) : kind}`;
   const units = `${header.hidden} ${header.hidden === 1 ? "unit" : "units"}`;
   const what = tracks.length > 1 ? `${tracks.length} networks` : tracks[0].title || `${CELLS[header.cell]} · ${units}`;
   return `${what} · ${reads}`;

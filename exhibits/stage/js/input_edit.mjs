@@ -25,7 +25,7 @@ export class InputEdit {
     this.scene = scene;
     const { geometry: { rows, column, narrow }, run } = scene;
     this.kind = run.header.input.kind;
-    this.root.hidden = !shown;
+    this.root.hidden = !shown || this.kind === "vectors";
     this.step = -1;
     this.width = Math.min(44, column - 4);
     // Where fingers work it, it is as high as a finger needs.

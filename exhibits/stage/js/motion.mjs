@@ -31,10 +31,11 @@ export class Motion {
     this.share = 0;
   }
 
-  /** It is in this phase and was in no other. */
-  start(phase) {
+  /** It is in this phase, rolled up or not, and was in no other. */
+  start(phase, rolled = false) {
     this.from = phase;
     this.share = 1;
+    this.roll = rolled ? 0 : 1;
   }
 
   /** @param {number} seconds @param {boolean} rolled @returns {boolean} whether there is more to animate */

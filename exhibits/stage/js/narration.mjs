@@ -11,6 +11,7 @@
 import { compact, gate, largest, significant, spoken } from "./scales.mjs";
 import { sumOfProducts } from "./sums.mjs";
 import { before, cut, held } from "./told_besides.mjs";
+import { inBrackets, rowAt, vectorRead } from "./vectors.mjs";
 
 const NAMES = { " ": "a space", "\n": "a line break", "\t": "a tab", "\r": "a carriage return" };
 const SIGNS = { " ": "␣", "\n": "⏎", "\t": "⇥", "\r": "␍" };
@@ -91,6 +92,7 @@ function product({ factors: [one, other], equals, text }, first, second, then) {
 function readingAt(run, step) {
   const { kind, labels, standardised } = run.header.input;
   if (kind === "text") return named(labels[step]);
+  if (kind === "vectors") return vectorRead(run, step);
   const read = compact(run.array("inputs")[step], largest(run.array("inputs")));
   return standardised ? `${labels[step].replace("-", "−")} (standardised ${read})` : read;
 }
@@ -162,11 +164,13 @@ function outcome(run, step) {
     const target = named(run.header.output.classes[run.array("target")[step]]);
     return [plain(`${guess}, and ${target} comes: loss `), ...loss.slice(0, 1), plain(`${verdict(run, step, probability)}.`)];
   }
-  const outputs = run.array("prediction").length / run.steps;
   const most = Math.max(largest(run.array("prediction")), largest(run.array("target")));
-  const guess = `It expects ${compact(run.array("prediction")[step * outputs], most)}${unitOf(run)}`;
+  const told = (name) => inBrackets(rowAt(run, name, step), (value) => compact(value, most));
+  // A series goes on with what comes next; vectors are given what is due.
+  const [expects, comes] = run.header.input.kind === "vectors" ? ["says", "is due"] : ["expects", "comes"];
+  const guess = `It ${expects} ${told("prediction")}${unitOf(run)}`;
   if (!counted) return [plain(`${guess}; no loss is counted here.`)];
-  return [plain(`${guess}, and ${compact(run.array("target")[step * outputs], most)} comes: loss `), ...loss];
+  return [plain(`${guess}, and ${told("target")} ${comes}: loss `), ...loss];
 }
 
 /** Giving every class the same probability would cost ln K; what costs more was misled. */
@@ -189,10 +193,11 @@ function lossSentence(run, { step }) {
       plain(`, so the loss is −ln p = `), strong(spoken(losses[step])),
       plain(`${verdict(run, step, bestClass(run, step).probability)}.`), ...sum];
   }
-  const outputs = run.array("prediction").length / run.steps;
-  const [said, came] = [run.array("prediction")[step * outputs], run.array("target")[step * outputs]];
-  return [head, plain(`: the network said ${spoken(said)}, and ${spoken(came)} came${unitOf(run)}. Half the square of the difference `),
-    strong(spoken(said - came)), plain(" is the loss, "), strong(spoken(losses[step])), plain("."), ...sum];
+  const [said, came] = ["prediction", "target"].map((name) => rowAt(run, name, step));
+  const was = run.header.input.kind === "vectors" ? "was due" : "came";
+  const [what, half] = said.length > 1 ? ["differences", "Half the sum of the squares"] : ["difference", "Half the square"];
+  return [head, plain(`: the network said ${inBrackets(said, spoken)}, and ${inBrackets(came, spoken)} ${was}${unitOf(run)}. ${half} of the ${what} `),
+    strong(inBrackets(said.map((value, k) => value - came[k]), spoken)), plain(" is the loss, "), strong(spoken(losses[step])), plain("."), ...sum];
 }
 
 function backwardSentence(run, { step, layer, unit }) {

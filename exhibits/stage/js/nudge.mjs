@@ -6,7 +6,7 @@
 import { html, pointIn } from "./dom.mjs";
 import { named } from "./narration.mjs";
 import { HEIGHTS, paintError, paintRipple, paintUnit } from "./nudge_charts.mjs";
-import { directionOf, headline, losses, mostMoved, ofUnit, percent, PLACES, placeOf, readOut, reached, sizeAt, sized, staysBroken, strongest } from "./nudge_words.mjs";
+import { directionOf, featuresOf, headline, losses, mostMoved, ofUnit, percent, PLACES, placeOf, readOut, reached, sizeAt, sized, staysBroken, strongest } from "./nudge_words.mjs";
 import { significant } from "./scales.mjs";
 import { keepKeys } from "./space_keys.mjs";
 import { subscript } from "./space_points.mjs";
@@ -42,7 +42,7 @@ export class Nudge {
   makeControls() {
     const row = html("div", { class: "nudge-controls" }, this.root);
     this.what = html("span", { class: "nudge-what" }, row);
-    this.toward = html("select", { "aria-label": "Character to nudge towards" }, row);
+    this.toward = html("select", { "aria-label": "What to nudge" }, row);
     keepKeys(this.toward);
     this.toward.onchange = () => {
       this.character = this.toward.value;
@@ -140,28 +140,40 @@ export class Nudge {
 
   showControls(step, direction) {
     const { header } = this.scene.run;
-    const text = header.input.kind === "text";
+    const { kind } = header.input;
+    const text = kind === "text";
     const label = header.input.labels[step];
-    this.what.textContent = text ? `Nudge x${subscript(step)} from ${named(label)} towards` : `Nudge x${subscript(step)} = ${label}`;
-    this.toward.hidden = !text;
+    this.what.textContent = text ? `Nudge x${subscript(step)} from ${named(label)} towards` : `Nudge x${subscript(step)} = ${label}${kind === "vectors" ? ":" : ""}`;
+    this.toward.hidden = kind === "numbers";
     this.note.textContent = text ? "1 would swap the two" : header.input.standardised ? "in standard deviations of the series" : "";
     if (text) this.fillCharacters(label, direction);
+    if (kind === "vectors") this.fillFeatures(direction);
     this.showSize();
   }
 
   fillCharacters(read, direction) {
     const { classes } = this.scene.run.header.output;
-    const key = `${read} ${classes.join("")}`;
-    if (key !== this.filled) {
-      this.filled = key;
-      this.toward.replaceChildren(...classes.filter((character) => character !== read).map((character) => {
-        const option = html("option", { value: character });
-        option.textContent = named(character);
-        return option;
-      }));
-    }
+    this.fill(`${read} ${classes.join("")}`, classes.filter((character) => character !== read), named);
     this.toward.disabled = direction === null;
     if (direction !== null) this.toward.value = classes[Number(direction)];
+  }
+
+  fillFeatures(direction) {
+    const features = featuresOf(this.scene.run);
+    this.fill(features.join("\n"), features, (name) => name);
+    this.toward.disabled = false;
+    this.toward.value = features[Number(direction)];
+  }
+
+  /** The choice, made anew where `key` is another. */
+  fill(key, values, says) {
+    if (key === this.filled) return;
+    this.filled = key;
+    this.toward.replaceChildren(...values.map((value) => {
+      const option = html("option", { value });
+      option.textContent = says(value);
+      return option;
+    }));
   }
 
   showSize() {

@@ -15,6 +15,7 @@
 
 import { significant } from "./scales.mjs";
 import { subscript } from "./space_points.mjs";
+import { widthOf } from "./vectors.mjs";
 
 /** The slider: from 10⁻⁴ to 3, so many places to a decade. */
 const SMALLEST = -4;
@@ -54,13 +55,21 @@ export function likeliestOther(run, step) {
 
 /**
  * The words that the nudge is asked for by, or null where it cannot be made.
- * @param {import("./decode.mjs").RunData} run @param {string|null} chosen a character
+ * @param {import("./decode.mjs").RunData} run @param {string|null} chosen a character, or the name
+ *   of a vector's feature
  */
 export function directionOf(run, step, chosen) {
-  if (run.header.input.kind !== "text") return "+";
+  if (run.header.input.kind === "numbers") return "+";
+  if (run.header.input.kind === "vectors") return String(Math.max(0, featuresOf(run).indexOf(chosen)));
   const wanted = chosen === null || chosen === run.header.input.labels[step] ? -1 : run.header.output.classes.indexOf(chosen);
   const index = wanted >= 0 ? wanted : likeliestOther(run, step);
   return index === null ? null : String(index);
+}
+
+/** What can be nudged of a vector: its features by their names, or as x₀, x₁, … @returns {string[]} */
+export function featuresOf(run) {
+  const { names } = run.header.input;
+  return names.length > 0 ? names : Array.from({ length: widthOf(run, "inputs") }, (_, k) => `x${subscript(k)}`);
 }
 
 /** The steps that the ripple can reach, in the order in which the layer reads. */

@@ -118,7 +118,7 @@ export function shared(one, other) {
 export function pictureName(header, { step, phase, level }, cells = [header.cell]) {
   const { kind, labels } = header.input;
   const plain = (text) => text.normalize("NFKD").toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "");
-  const reads = kind === "text" ? plain(labels.join("")).slice(0, 24) : `${header.steps}-numbers`;
+  const reads = kind === "text" ? plain(labels.join("")).slice(0, 24) : `${header.steps}-${kind}`;
   const parts = ["unrolled", ...new Set(cells), header.hidden, reads, level === "overview" ? "" : level, `t${step}`, phase];
   return plain(parts.filter((part) => part !== "").join("-"));
 }

@@ -10,6 +10,7 @@ import { columnAt } from "./layout.mjs";
 import { named } from "./narration.mjs";
 import { significant } from "./scales.mjs";
 import { FIELDS } from "./theme.mjs";
+import { inBrackets, rowAt } from "./vectors.mjs";
 
 /** Pixels that a pointer may tremble before a click becomes a drag. */
 const TREMBLE = 5;
@@ -221,7 +222,7 @@ function describeColumn(run, step) {
     return { head: at(run, step), value: loss,
       note: order.map((k) => `${named(classes[k])} ${significant(probabilities[k], 3)}`).join(" · ") };
   }
-  const outputs = run.array("prediction").length / run.steps;
-  const target = run.array("has_target")[step] === 1 ? `, y = ${significant(run.array("target")[step * outputs])}` : "";
-  return { head: at(run, step), value: loss, note: `ŷ = ${significant(run.array("prediction")[step * outputs])}${target}${run.header.input.standardised ? " (standardised)" : ""}` };
+  const told = (name) => inBrackets(rowAt(run, name, step), (value) => significant(value));
+  const target = run.array("has_target")[step] === 1 ? `, y = ${told("target")}` : "";
+  return { head: at(run, step), value: loss, note: `ŷ = ${told("prediction")}${target}${run.header.input.standardised ? " (standardised)" : ""}` };
 }

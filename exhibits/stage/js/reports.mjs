@@ -10,8 +10,8 @@ const QUIET = 250;
 /** The most milliseconds that an edit waits for the answer to the one before it. */
 const PATIENCE = 400;
 
-const wordOf = ({ step, phase, layer, unit, level, track, panels, wants }) =>
-  JSON.stringify([step, phase, layer, unit, level, track, panels, wants]);
+const wordOf = ({ step, phase, layer, unit, level, track, panels, wants, rolled }) =>
+  JSON.stringify([step, phase, layer, unit, level, track, panels, wants, rolled]);
 
 export class Reports {
   /** @param {import("./stage.mjs").Stage} stage */
@@ -45,8 +45,8 @@ export class Reports {
   tellView() {
     const { clock, state, wants, component } = this.stage;
     if (clock.playing) return;
-    const { layer, unit, level, track, panels } = state;
-    const view = { step: clock.step, phase: clock.phase, layer, unit, level, track, panels, wants };
+    const { layer, unit, level, track, panels, rolled } = state;
+    const view = { step: clock.step, phase: clock.phase, layer, unit, level, track, panels, wants, rolled };
     if (wordOf(view) === this.heard) return;
     this.heard = wordOf(view);
     component.setStateValue("view", { ...view, has: this.stage.shelf.names });

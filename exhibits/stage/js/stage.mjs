@@ -116,12 +116,12 @@ export class Stage {
     this.layerInFull = state.layer;
     if (!first && state.turn === this.turn) return;
     this.turn = state.turn;
-    const { layer, unit, level, track, panels } = state;
-    this.state = { ...this.state, layer, unit, level, track, panels };
+    const { layer, unit, level, track, panels, rolled } = state;
+    this.state = { ...this.state, layer, unit, level, track, panels, rolled };
     this.clock.playing = false;
     this.clock.phase = state.phase;
     this.pending = state.step;
-    if (first) this.motion.start(state.phase);
+    if (first) this.motion.start(state.phase, rolled);
   }
 
   /** Makes everything that depends on the runs, the layer or the theme. */

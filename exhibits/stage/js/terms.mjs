@@ -114,7 +114,7 @@ export function inputTerms(run, layer, step, row) {
   const name = `weight_ih${suffixOf(run, layer)}`;
   const at = (column) => weights[row * width + column];
   if (run.header.layers[layer].depth > 0) return fromBelow(run, layer, step, { row, width, name, at });
-  const { kind, labels, standardised } = run.header.input;
+  const { kind, labels, names, standardised } = run.header.input;
   if (kind === "text") {
     const label = labels[step];
     const column = run.header.output.classes.indexOf(label);
@@ -125,7 +125,8 @@ export function inputTerms(run, layer, step, row) {
   const values = run.array("inputs").subarray(step * width, (step + 1) * width);
   const terms = Array.from(values, (value, column) => ({
     key: `x${column}`, part: "x", name: { sign: "x", sub: width > 1 ? String(column) : undefined }, ...times(value, at(column)),
-    place: [name, row, column], says: "the input", ...(standardised || width > 1 ? {} : { inputStep: step }),
+    place: [name, row, column], says: names?.[column] ? `the input “${names[column]}”` : "the input",
+    ...(standardised || kind === "vectors" ? {} : { inputStep: step }),
   }));
   return { terms, zeros: 0, zerosAre: "" };
 }

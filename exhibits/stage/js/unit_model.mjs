@@ -101,7 +101,7 @@ function lossModel(run, { layer, step, row }) {
     const value = run.array("prediction")[step * outputs + one.output];
     const label = categorical ? named(classes[one.output]) : "";
     const comes = one.best ? `${label} comes, and is expected most` : `${label} comes`;
-    const name = !categorical ? "prediction" : one.target ? comes : `${label} is expected most`;
+    const name = !categorical ? (outputs > 1 ? `prediction ${one.output}` : "prediction") : one.target ? comes : `${label} is expected most`;
     return { key: key(one), name, symbol: categorical ? { sign: "p" } : { sign: "ŷ", sub: "t" }, value, part: "p",
       text: categorical ? three(value) : significant(value, 3) };
   });

@@ -2,12 +2,13 @@
 
     nudge:{step}:{direction}:{size}
 
-`direction` is "+" for a series, for a text the index of the character towards which x_step moves
-(its one-hot vector; size 1 swaps the two). `real` and `predicted` (time, H) are Δh_t of the layer,
-their norms per step `real_norm` and `predicted_norm`, `error` the relative error, NaN where there
-is nothing to compare. Facts: where the linear picture `breaks_at`, up to which size it holds,
-`linear_up_to` (null: at every size that is tried), the `tolerance`, and what becomes of the total
-loss, `loss_real` (null: more than a number can hold) and `loss_predicted` = ∂L/∂x · δ.
+`direction` is "+" for a series, for vectors the index of the one feature that is raised, for a
+text that of the character towards which x_step moves (its one-hot vector; size 1 swaps the two).
+`real` and `predicted` (time, H) are Δh_t of the layer, their norms per step `real_norm` and
+`predicted_norm`, `error` the relative error, NaN where there is nothing to compare. Facts: where
+the linear picture `breaks_at`, up to which size it holds, `linear_up_to` (null: at every size that
+is tried), the `tolerance`, and what becomes of the total loss, `loss_real` (null: more than a
+number can hold) and `loss_predicted` = ∂L/∂x · δ.
 """
 
 import math
@@ -17,7 +18,7 @@ import numpy as np
 
 from exhibits.stage.wanted.extra import Extra
 from exhibits.stage.wanted.words import whole_number
-from rnn_core import Run
+from rnn_core import Run, Vectors
 from rnn_core.nudge import nudge as core_nudge
 from rnn_core.nudge import toward
 
@@ -53,6 +54,9 @@ def nudge(run: Run, layer: int, step: str, direction: str, size: str) -> Extra:
 def _direction(run: Run, step: int, word: str) -> Sequence[float] | np.ndarray:
     if run.alphabet:
         return toward(run, step, run.alphabet[whole_number("direction", word, len(run.alphabet))])
+    if isinstance(run.setup.sequence, Vectors):
+        features = run.network.input_size
+        return np.eye(features)[whole_number("direction", word, features)]
     if word != "+":
         raise ValueError(f"direction must be '+' where the network reads numbers; got {word!r}")
     return (1.0,)

@@ -1,0 +1,21 @@
+"""How lessons look (`lesson.css`), and what turning a page does in the browser (`turn.mjs`)."""
+
+from pathlib import Path
+
+import streamlit as st
+
+_HERE = Path(__file__).parent
+_turn = st.components.v2.component(
+    "unrolled_turn", html="<span></span>", js=(_HERE / "turn.mjs").read_text("utf-8")
+)
+
+
+def looks() -> None:
+    """The style sheet of contents, lessons and previews."""
+    st.html(_HERE / "lesson.css")
+
+
+def page_turn(place: str) -> None:
+    """Where another `place` than before is shown, it is shown from its top, and read from there."""
+    with st.container(key="lesson_turn"):
+        _turn(key="lesson_page_turn", data={"place": place})

@@ -1,0 +1,54 @@
+/**
+ * A turned page begins at its top, and a screen reader goes on at the step's heading. An exhibit
+ * that stands beside the text stays in view: one higher than the window with its lower end.
+ */
+
+const TOP = 68; // pixels: below the page's own bar
+const EDGE = 12;
+const SHOWS = '[class*="st-key-lesson_show_"]';
+const HEADING = '[class*="st-key-lesson_walk"] h2, .st-key-lesson_end h2';
+
+let shown = "";
+let watching = false;
+
+function stick(element) {
+  const room = window.innerHeight - element.offsetHeight - EDGE;
+  element.parentElement?.style.setProperty("--stick", `${Math.min(TOP, room)}px`);
+}
+
+/** Steps come and go with every run of the script: new exhibits are found when something changes. */
+function watch() {
+  const watched = new WeakSet();
+  const sizes = new ResizeObserver((entries) => entries.forEach(({ target }) => stick(target)));
+  const find = () => {
+    for (const element of document.querySelectorAll(SHOWS)) {
+      if (watched.has(element)) continue;
+      watched.add(element);
+      sizes.observe(element);
+    }
+  };
+  let due = 0;
+  new MutationObserver(() => {
+    due ||= requestAnimationFrame(() => {
+      due = 0;
+      find();
+    });
+  }).observe(document.body, { childList: true, subtree: true });
+  window.addEventListener("resize", () => document.querySelectorAll(SHOWS).forEach(stick));
+  find();
+}
+
+/** @param {{ data: { place: string } }} component */
+export default function turn({ data }) {
+  if (!watching) watch();
+  watching = true;
+  const before = shown;
+  shown = data.place;
+  if (!before || before === shown) return;
+  const main = document.querySelector('[data-testid="stMain"]');
+  if (main) main.scrollTop = 0;
+  const heading = document.querySelector(HEADING);
+  if (!(heading instanceof HTMLElement)) return;
+  heading.tabIndex = -1;
+  heading.focus({ preventScroll: true });
+}

@@ -1,0 +1,30 @@
+/** What is read and said at a step where it may be one number or several. */
+
+import { compact, largest } from "./scales.mjs";
+
+/** How many numbers an array has at each step. @param {import("./decode.mjs").RunData} run */
+export const widthOf = (run, name) => run.array(name).length / run.steps;
+
+/** The numbers of one step. @param {import("./decode.mjs").RunData} run @param {"inputs"|"prediction"|"target"} name */
+export function rowAt(run, name, step) {
+  const width = widthOf(run, name);
+  return run.array(name).subarray(step * width, (step + 1) * width);
+}
+
+/** Whether one number is said at a step, which can be drawn as a dot. @param {import("./decode.mjs").RunData} run */
+export const saysOne = (run) => run.header.output.loss !== "categorical" && widthOf(run, "prediction") === 1;
+
+/** "0.3", or of several "(0.3, −1.2)". @param {Iterable<number>} values @param {(value: number) => string} told */
+export function inBrackets(values, told) {
+  const words = Array.from(values, (value) => told(value));
+  return words.length > 1 ? `(${words.join(", ")})` : words[0];
+}
+
+/** What is read at a step, each number by its name where it has one: "value 0.4, marker 1". */
+export function vectorRead(run, step) {
+  const { names } = run.header.input;
+  const most = largest(run.array("inputs"));
+  const values = rowAt(run, "inputs", step);
+  if (names.length === 0) return inBrackets(values, (value) => compact(value, most));
+  return Array.from(values, (value, k) => `${names[k]} ${compact(value, most)}`).join(", ");
+}

@@ -1,0 +1,293 @@
+"""What can be asked of the run that the piece "stage" shows: numbers and series of its trace.
+
+Steps count from 0. A layer is counted from 0 as in `run.layers`; −1 is the last.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from exhibits.compare import parameters
+from exhibits.edit_list import changes_of
+from exhibits.runs import traced
+from exhibits.setups import sequence_of, setup_of
+from lessons.declared import Choice, Curve, CurveMeasure, Measure, Values, Whole
+from rnn_core import Changes, LayerTrace, LSTMTrace, Run, Setup
+
+GATES = ("input_gate", "forget_gate", "candidate", "output_gate", "reset_gate", "update_gate")
+STEP = Whole(name="step", label="Step", default=0, low=0, high=199)
+UNIT = Whole(name="unit", label="Unit", default=0, low=0, high=63)
+LAYER = Whole(name="layer", label="Layer", default=-1, low=-1, high=15)
+GATE = Choice(
+    name="gate",
+    label="Gate",
+    default="forget_gate",
+    choices={name: name.replace("_", " ") for name in GATES},
+)
+
+
+def base_of(values: Values) -> Setup:
+    """The setup without its changes.
+
+    Raises:
+        ValueError: the values do not fit one another.
+    """
+    return setup_of(values, sequence_of(values))
+
+
+def run_of(values: Values) -> Run:
+    """The run that is shown, changes included."""
+    base = base_of(values)
+    return traced(replace(base, changes=changes_of(values, base)))
+
+
+def _layer(run: Run, at: Values) -> LayerTrace:
+    if not -1 <= at["layer"] < len(run.layers):
+        raise ValueError(f"layer {at['layer']}: the network has {len(run.layers)}")
+    return run.layers[at["layer"]]
+
+
+def _at(series: Any, at: Values) -> float:
+    """One unit's value at one step of a (time, 1, hidden) array."""
+    if at["step"] >= len(series):
+        raise ValueError(f"step {at['step']}: the sequence has {len(series)} steps")
+    if "unit" in at and at["unit"] >= series.shape[-1]:
+        raise ValueError(f"unit {at['unit']}: the layer has {series.shape[-1]}")
+    return float(series[at["step"], 0, at["unit"]])
+
+
+def _field(trace: LayerTrace, name: str) -> Any:
+    if not hasattr(trace, name):
+        raise ValueError(f"this cell has no {name.replace('_', ' ')}")
+    return getattr(trace, name)
+
+
+def _hidden(values: Values, at: Values) -> float:
+    return _at(_layer(run_of(values), at).hidden, at)
+
+
+def _cell(values: Values, at: Values) -> float:
+    return _at(_field(_layer(run_of(values), at), "cell"), at)
+
+
+def _gate(values: Values, at: Values) -> float:
+    return _at(_field(_layer(run_of(values), at), at["gate"]), at)
+
+
+def _mean_gate(values: Values, at: Values) -> float:
+    series = _field(_layer(run_of(values), at), at["gate"])
+    return float(series[_checked_step(len(series), at), 0].mean())
+
+
+def _checked_step(steps: int, at: Values) -> int:
+    if at["step"] >= steps:
+        raise ValueError(f"step {at['step']}: the sequence has {steps} steps")
+    return int(at["step"])
+
+
+def _loss(values: Values, at: Values) -> float:
+    losses = run_of(values).losses
+    return float(losses[_checked_step(len(losses), at), 0])
+
+
+def _total_loss(values: Values, at: Values) -> float:
+    return float(run_of(values).loss)
+
+
+def _norms(values: Values, at: Values) -> np.ndarray:
+    found = _layer(run_of(values), at).grad_hidden
+    if found is None:
+        raise ValueError("this run has no gradient")
+    return np.linalg.norm(found[:, 0], axis=-1)
+
+
+def _gradient(values: Values, at: Values) -> float:
+    norms = _norms(values, at)
+    return float(norms[_checked_step(len(norms), at)])
+
+
+def _cell_gradient(values: Values, at: Values) -> float:
+    trace = _layer(run_of(values), at)
+    if not isinstance(trace, LSTMTrace) or trace.grad_cell is None:
+        raise ValueError("this cell has no cell state")
+    norms = np.linalg.norm(trace.grad_cell[:, 0], axis=-1)
+    return float(norms[_checked_step(len(norms), at)])
+
+
+def _probability(values: Values, at: Values) -> float:
+    """What the network gives to the character that does come next."""
+    run = run_of(values)
+    step = _checked_step(len(run.inputs), at)
+    if not run.alphabet or not run.has_target[step]:
+        raise ValueError(f"step {step} has no next character to predict")
+    return float(run.prediction[step, 0, run.targets[step, 0]])
+
+
+def _difference(values: Values, at: Values) -> float:
+    """‖h_t − h_t without the changes‖."""
+    run, before = run_of(values), traced(base_of(values))
+    step = _checked_step(len(run.inputs), at)
+    apart = _layer(run, at).hidden[step, 0] - _layer(before, at).hidden[step, 0]
+    return float(np.linalg.norm(apart))
+
+
+def _parameters(values: Values, at: Values) -> float:
+    return float(parameters(base_of(values)))
+
+
+def _changed(kind: str) -> Callable[[Values, Values], float]:
+    """How many changes of a kind there are."""
+
+    def count(values: Values, at: Values) -> float:
+        changes: Changes = changes_of(values, base_of(values))
+        return float(len(getattr(changes, kind)))
+
+    return count
+
+
+def _pinned(values: Values, at: Values) -> float:
+    """How many units have this gate pinned."""
+    changes = changes_of(values, base_of(values))
+    return float(sum(gate == at["gate"] for _, gate, _, _ in changes.pins))
+
+
+def _steps(values: Values, at: Values) -> float:
+    return float(len(run_of(values).inputs))
+
+
+MEASURES: tuple[Measure, ...] = (
+    Measure(name="hidden", about="h_t of one unit", value=_hidden, arguments=(STEP, UNIT, LAYER)),
+    Measure(name="cell", about="c_t of one unit", value=_cell, arguments=(STEP, UNIT, LAYER)),
+    Measure(
+        name="gate",
+        about="a gate of one unit at a step",
+        value=_gate,
+        arguments=(GATE, STEP, UNIT, LAYER),
+    ),
+    Measure(
+        name="mean_gate",
+        about="a gate at a step, the mean over the units",
+        value=_mean_gate,
+        arguments=(GATE, STEP, LAYER),
+    ),
+    Measure(name="loss", about="L_t, the loss of one step", value=_loss, arguments=(STEP,)),
+    Measure(name="total_loss", about="the sum of all losses", value=_total_loss),
+    Measure(name="gradient", about="‖∂L/∂h_t‖ at a step", value=_gradient, arguments=(STEP, LAYER)),
+    Measure(
+        name="cell_gradient",
+        about="‖∂L/∂c_t‖ at a step",
+        value=_cell_gradient,
+        arguments=(STEP, LAYER),
+    ),
+    Measure(
+        name="probability",
+        about="the probability given to the character that comes next",
+        value=_probability,
+        arguments=(STEP,),
+    ),
+    Measure(
+        name="difference",
+        about="‖h_t − h_t without the changes‖",
+        value=_difference,
+        arguments=(STEP, LAYER),
+    ),
+    Measure(name="parameters", about="how many weights and biases there are", value=_parameters),
+    Measure(name="steps", about="how many time steps the sequence has", value=_steps),
+    Measure(name="inputs_changed", about="how many inputs are changed", value=_changed("inputs")),
+    Measure(
+        name="weights_changed", about="how many weights are changed", value=_changed("weights")
+    ),
+    Measure(
+        name="starts_changed", about="how many initial states are set", value=_changed("initial")
+    ),
+    Measure(name="units_silenced", about="how many units are silenced", value=_changed("silenced")),
+    Measure(
+        name="units_pinned",
+        about="how many units have a gate pinned",
+        value=_pinned,
+        arguments=(GATE,),
+    ),
+)
+
+
+def _curve(y: Any, label: str, low: float, high: float, log: bool = False) -> Curve:
+    return Curve(
+        x=tuple(float(t) for t in range(len(y))),
+        y=tuple(float(v) for v in y),
+        x_label="time step t",
+        y_label=label,
+        low=low,
+        high=high,
+        log=log,
+    )
+
+
+def _round_limit(series: Any) -> float:
+    """The smallest of 1, 2, 5, 10, 20 … that holds every value."""
+    most, limit = float(np.abs(series).max()), 1.0
+    for factor in (2.0, 2.5, 2.0) * 6:
+        if limit >= most:
+            break
+        limit *= factor
+    return limit
+
+
+def _hidden_curve(values: Values, at: Values) -> Curve:
+    series = _layer(run_of(values), at).hidden
+    _at(series, {**at, "step": 0})
+    own = series[:, 0, at["unit"]]
+    limit = _round_limit(own)
+    return _curve(own, f"h of unit {at['unit']}", -limit, limit)
+
+
+def _cell_curve(values: Values, at: Values) -> Curve:
+    series = _field(_layer(run_of(values), at), "cell")
+    _at(series, {**at, "step": 0})
+    own = series[:, 0, at["unit"]]
+    limit = _round_limit(own)
+    return _curve(own, f"c of unit {at['unit']}", -limit, limit)
+
+
+def _gate_curve(values: Values, at: Values) -> Curve:
+    series = _field(_layer(run_of(values), at), at["gate"])
+    _at(series, {**at, "step": 0})
+    low = -1.0 if at["gate"] == "candidate" else 0.0
+    return _curve(
+        series[:, 0, at["unit"]], f"{GATE.choices[at['gate']]} of unit {at['unit']}", low, 1.0
+    )
+
+
+def _gradient_curve(values: Values, at: Values) -> Curve:
+    norms = _norms(values, at)
+    if (norms <= 0).any():
+        raise ValueError("at some step the gradient is exactly 0: it has no place on a log axis")
+    low = 10.0 ** min(-6, int(np.floor(np.log10(norms.min()))))
+    high = 10.0 ** max(1, int(np.ceil(np.log10(norms.max()))))
+    return _curve(norms, "‖∂L/∂hₜ‖", low, high, log=True)
+
+
+CURVES: tuple[CurveMeasure, ...] = (
+    CurveMeasure(
+        name="hidden",
+        about="h_t of one unit over time",
+        value=_hidden_curve,
+        arguments=(UNIT, LAYER),
+    ),
+    CurveMeasure(
+        name="cell", about="c_t of one unit over time", value=_cell_curve, arguments=(UNIT, LAYER)
+    ),
+    CurveMeasure(
+        name="gate",
+        about="a gate of one unit over time",
+        value=_gate_curve,
+        arguments=(GATE, UNIT, LAYER),
+    ),
+    CurveMeasure(
+        name="gradients",
+        about="‖∂L/∂h_t‖ over time, on a log axis",
+        value=_gradient_curve,
+        arguments=(LAYER,),
+    ),
+)
