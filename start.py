@@ -2,7 +2,8 @@
 
     python start.py            make the environment if need be, start the app, open the browser
     python start.py setup      only make the environment
-    python start.py test       make it with the tests' tools and a browser, run every test;
+    python start.py test       make it with the tests' tools, a browser and (for root on Debian)
+                               PostgreSQL, run every test;
                                what follows goes to pytest: python start.py test -k name
 
 Everything goes into the folder .venv beside this file; deleting that folder undoes it. The app
@@ -341,8 +342,9 @@ def end_process(process: "subprocess.Popen[bytes]") -> None:
 
 
 def test(arguments: "list[str]") -> int:
-    """Sees to a browser, then runs pytest with these arguments; the exit code."""
-    for module in (["tests.browser.chromium"], ["pytest", *arguments]):
+    """Sees to a browser and to PostgreSQL, then runs pytest with these arguments; the exit code."""
+    helpers = (["tests.browser.chromium"], ["tests.postgresql"])
+    for module in (*helpers, ["pytest", *arguments]):
         process = subprocess.Popen([PYTHON, "-m", *module], cwd=ROOT, env=app_environment())
         try:
             code = process.wait()

@@ -26,7 +26,7 @@ def welcome(key: str) -> None:
         if st.button(
             "Start the lessons", type="primary", icon=":material/route:", key=f"{key}_lessons"
         ):
-            st.switch_page("lessons.py")
+            st.switch_page("contents.py")
         if st.button("Open the lab", icon=":material/science:", key=f"{key}_lab"):
             st.switch_page("lab.py")
         st.markdown(INVITATION, width="stretch")

@@ -76,8 +76,9 @@ def panels_of(trace: LayerTrace, batch: int = 0) -> list[Panel]:
             limits = (-top, top)
         return Panel(name, symbol, says, values, limits)
 
-    relu = isinstance(trace, RNNTrace) and trace.nonlinearity == "relu"
-    hidden = panel("Hidden state", "h", "what is passed on", "hidden", None if relu else TANH_RANGE)
+    enters = trace.nonlinearity if isinstance(trace, RNNTrace) else "tanh"
+    limits = TANH_RANGE if enters == "tanh" else None
+    hidden = panel("Hidden state", "h", "what is passed on", "hidden", limits)
     if isinstance(trace, LSTMTrace):
         return [
             panel("Forget gate", "f", "0 drops, 1 keeps", "forget_gate", GATE_RANGE),
@@ -94,8 +95,8 @@ def panels_of(trace: LayerTrace, batch: int = 0) -> list[Panel]:
             panel("Update gate", "z", "0 writes, 1 keeps", "update_gate", GATE_RANGE),
             hidden,
         ]
-    enters = "what enters the relu" if relu else "what enters the tanh"
-    return [panel("Pre-activation", "a", enters, "preactivation", None), hidden]
+    says = "equal to h" if enters == "linear" else f"what enters the {enters}"
+    return [panel("Pre-activation", "a", says, "preactivation", None), hidden]
 
 
 def unit_order(hidden: np.ndarray, order: Order = "index") -> np.ndarray:

@@ -14,17 +14,14 @@ import numpy as np
 
 from figures import decades
 from figures.drawing import Drawing, counted, figure, heading, note, short
-from figures.style import GRADIENT_DECADES, Style, Theme, style
+from figures.layout_graph import TALL, TITLE, Graph, rows_axis
+from figures.style import GRADIENT_DECADES, Style, Theme, style, symmetric_limit
 from figures.style import decades as decade_range
 from rnn_core.layouts import Layout
 
-_INPUT, _CELL, _LOSS, _TALL = 0.45, 1.5, 2.55, 3.0  # heights within one graph
-_HALF_HIGH, _HALF_WIDE = 0.29, 0.3
-_ROWS = {"input": _INPUT, "cell": _CELL, "loss": _LOSS}
-_GRAPH, _BETWEEN, _NORMS, _TOP, _BOTTOM = 190, 76, 170, 66, 46
+_GRAPH, _BETWEEN, _BELOW, _TOP, _BOTTOM = 190, 76, 170, 66, 46
 _LEFT = 46
 _EACH = 118  # pixels of one of several graphs, its title included
-_TITLE = 0.75  # room for that title, in the graph's own heights
 
 
 @dataclass(frozen=True)
@@ -40,13 +37,56 @@ def draw(
     shown: Named, norms: np.ndarray, everywhere: np.ndarray, *, theme: Theme = "light"
 ) -> Drawing:
     """One layout; ‖∂L/∂h_t‖ (time,) with its losses, and with a loss at every step."""
-    colours, count = style(theme), shown.layout.length
-    height = _GRAPH + _BETWEEN + _NORMS
-    upper, lower = 1 - _GRAPH / height, _NORMS / height
+    colours = style(theme)
     found = np.concatenate([norms, everywhere])
     low, high = decade_range(found[found > 0].tolist(), GRADIENT_DECADES)
-    zeros = bool((found == 0).any())
-    graph = _Graph(shown.layout, colours)
+    panel = _Panel(
+        heading("Gradient", "‖∂L/∂h<sub>t</sub>‖", "log scale, ◆ a loss here", colours),
+        decades.axis(low, high, zeros=bool((found == 0).any())),
+        _curves(shown.layout, norms, everywhere, colours, low),
+        {
+            "grad_hidden_norm": norms,
+            "grad_hidden_norm_if_every_step_has_a_loss": everywhere,
+        },
+        _gradient_in_words(norms),
+    )
+    return _drawing(shown, panel, colours, "layout")
+
+
+def draw_outputs(
+    shown: Named, said: np.ndarray, aligned: np.ndarray, *, theme: Theme = "light"
+) -> Drawing:
+    """One layout; what the network says (time,), and what it says under the aligned layout."""
+    colours = style(theme)
+    limit = symmetric_limit(np.concatenate([said, aligned]))
+    differ = int((said != aligned).sum())
+    panel = _Panel(
+        heading("Output", "ŷ<sub>t</sub>", "", colours),
+        {"range": [-1.05 * limit, 1.05 * limit], "nticks": 5},
+        _outputs(said, aligned, colours),
+        {"output": said, "output_if_aligned": aligned},
+        f"The output is another than under the aligned layout at {counted(differ, 'step')}."
+        if differ
+        else "The outputs are those of the aligned layout at every step.",
+    )
+    return _drawing(shown, panel, colours, "layout-outputs")
+
+
+@dataclass(frozen=True)
+class _Panel:
+    """What stands below the graph, on its time axis."""
+
+    title: str
+    axis: dict[str, Any]
+    traces: list[dict[str, Any]]
+    columns: Mapping[str, Any]
+    words: str
+
+
+def _drawing(shown: Named, panel: _Panel, colours: Style, name: str) -> Drawing:
+    count, height = shown.layout.length, _GRAPH + _BETWEEN + _BELOW
+    upper, lower = 1 - _GRAPH / height, _BELOW / height
+    graph = Graph(shown.layout, colours)
     layout: dict[str, Any] = {
         "height": height + _TOP + _BOTTOM,
         "margin": {"l": _LEFT, "r": 8, "t": _TOP, "b": _BOTTOM},
@@ -54,10 +94,7 @@ def draw(
         "annotations": [
             *graph.arrows(),
             *graph.letters(),
-            note(
-                heading("Gradient", "‖∂L/∂h<sub>t</sub>‖", "log scale, ◆ a loss here", colours),
-                lower + 24 / height,
-            ),
+            note(panel.title, lower + 24 / height),
         ],
         "xaxis": {
             "range": [-0.5, count - 0.5],
@@ -65,45 +102,43 @@ def draw(
             "anchor": "y2",
             "title": {"text": "step t"},
         },
-        "yaxis": _rows_axis() | {"domain": [upper, 1], "range": [0, _TALL]},
-        "yaxis2": decades.axis(low, high, zeros=zeros) | {"domain": [0, lower]},
+        "yaxis": rows_axis() | {"domain": [upper, 1], "range": [0, TALL]},
+        "yaxis2": panel.axis | {"domain": [0, lower]},
         "showlegend": True,
         "legend": {"y": lower, "yanchor": "bottom"},
-    }
-    traces = [graph.hover(), *_curves(shown.layout, norms, everywhere, colours, low)]
-    columns: dict[str, Any] = {
-        "step": np.arange(count),
-        "reads": [t in shown.layout.reads for t in range(count)],
-        "has_loss": [t in shown.layout.losses for t in range(count)],
-        "grad_hidden_norm": norms,
-        "grad_hidden_norm_if_every_step_has_a_loss": everywhere,
     }
     losses = len(shown.layout.losses)
     reads = counted(len(shown.layout.reads), "input")
     return Drawing(
         figure(
-            traces,
+            [graph.hover(), *panel.traces],
             colours,
             layout,
             headline=f"{shown.name}: {reads}, {losses} loss{'' if losses == 1 else 'es'}",
             subtitle=shown.example,
         ),
-        _alt(shown, norms),
-        columns,
-        "layout",
+        f"{shown.name}, {shown.example}: an unrolled graph of {counted(count, 'step')} that "
+        f"{_steps_of(shown.layout)}. {panel.words}",
+        {
+            "step": np.arange(count).tolist(),
+            "reads": [t in shown.layout.reads for t in range(count)],
+            "has_loss": [t in shown.layout.losses for t in range(count)],
+            **panel.columns,
+        },
+        name,
     )
 
 
 def draw_all(each: Sequence[Named], *, theme: Theme = "light") -> Drawing:
     """Several layouts, one below the other, on one time axis."""
-    colours, tall = style(theme), _TALL + _TITLE
+    colours, tall = style(theme), TALL + TITLE
     count = each[0].layout.length
     shapes: list[dict[str, Any]] = []
     notes: list[dict[str, Any]] = []
     traces: list[dict[str, Any]] = []
     columns: dict[str, Any] = {"step": np.arange(count)}
     for place, one in enumerate(each):
-        graph = _Graph(one.layout, colours, (len(each) - 1 - place) * tall)
+        graph = Graph(one.layout, colours, (len(each) - 1 - place) * tall)
         shapes += graph.shapes()
         text = f"<b>{one.name}</b>  <span style='color:{colours.muted}'>{one.example}</span>"
         notes += [*graph.arrows(), *graph.letters(), graph.title(text)]
@@ -119,7 +154,7 @@ def draw_all(each: Sequence[Named], *, theme: Theme = "light") -> Drawing:
         "shapes": shapes,
         "annotations": notes,
         "xaxis": {"range": [-0.5, count - 0.5], "dtick": 1, "title": {"text": "step t"}},
-        "yaxis": _rows_axis(len(each)) | {"range": [0, len(each) * tall]},
+        "yaxis": rows_axis(len(each)) | {"range": [0, len(each) * tall]},
     }
     said = "; ".join(f"{one.name} ({one.example}): {_steps_of(one.layout)}" for one in each)
     return Drawing(
@@ -134,139 +169,6 @@ def draw_all(each: Sequence[Named], *, theme: Theme = "light") -> Drawing:
         columns,
         "layouts",
     )
-
-
-class _Graph:
-    """One unrolled graph as Plotly's shapes and arrows, its inputs at height `base` and above."""
-
-    def __init__(self, layout: Layout, colours: Style, base: float = 0.0) -> None:
-        self.layout, self.colours, self.base = layout, colours, base
-        self.steps = range(layout.length)
-
-    def shapes(self) -> list[dict[str, Any]]:
-        colours, layout = self.colours, self.layout
-        boxes = []
-        for t in self.steps:
-            boxes.append(self._box(t, _CELL, colours.accent, filled=False))
-            boxes.append(self._box(t, _INPUT, colours.gate[1], filled=t in layout.reads))
-            boxes.append(self._box(t, _LOSS, colours.loss, filled=t in layout.losses))
-        for box, t in zip(boxes[::3], self.steps, strict=True):
-            box["line"] = {"color": colours.accent, "width": 2}
-            box["fillcolor"] = colours.panel
-            box["name"] = f"cell {t}"
-        return boxes
-
-    def _box(self, t: int, row: float, colour: str, *, filled: bool) -> dict[str, Any]:
-        line = {"color": colour if filled else self.colours.muted, "width": 1.5}
-        return {
-            "type": "rect",
-            "x0": t - _HALF_WIDE,
-            "x1": t + _HALF_WIDE,
-            "y0": self.base + row - _HALF_HIGH,
-            "y1": self.base + row + _HALF_HIGH,
-            "line": line if filled else {**line, "width": 1, "dash": "dot"},
-            "fillcolor": colour if filled else "rgba(0,0,0,0)",
-            "layer": "below",
-        }
-
-    def arrows(self) -> list[dict[str, Any]]:
-        """Input to cell, cell to loss, and from each cell to the next."""
-        colours, layout = self.colours, self.layout
-        found = []
-        for t in self.steps:
-            if t in layout.reads:
-                found.append(self._arrow((t, _INPUT + _HALF_HIGH), (t, _CELL - _HALF_HIGH)))
-            if t in layout.losses:
-                found.append(
-                    self._arrow((t, _CELL + _HALF_HIGH), (t, _LOSS - _HALF_HIGH), colours.loss)
-                )
-            if t:
-                ends = (t - 1 + _HALF_WIDE, _CELL), (t - _HALF_WIDE, _CELL)
-                found.append(self._arrow(*ends, colours.accent))
-        return found
-
-    def _arrow(
-        self, start: tuple[float, float], end: tuple[float, float], colour: str = ""
-    ) -> dict[str, Any]:
-        return {
-            "x": end[0],
-            "y": self.base + end[1],
-            "ax": start[0],
-            "ay": self.base + start[1],
-            "xref": "x",
-            "yref": "y",
-            "axref": "x",
-            "ayref": "y",
-            "text": "",
-            "showarrow": True,
-            "arrowhead": 2,
-            "arrowsize": 0.9,
-            "arrowwidth": 1.5,
-            "arrowcolor": colour or self.colours.muted,
-        }
-
-    def letters(self) -> list[dict[str, Any]]:
-        """What stands in each box; an input that is not read is a 0."""
-        layout, colours = self.layout, self.colours
-        said = []
-        for t in self.steps:
-            read = t in layout.reads
-            said.append((t, _CELL, "h", colours.accent))
-            said.append((t, _INPUT, *(("x", colours.background) if read else ("0", colours.muted))))
-            if t in layout.losses:
-                said.append((t, _LOSS, "L", colours.background))
-        return [
-            {
-                "x": t,
-                "y": self.base + row,
-                "text": f"<i>{letter}</i>" if letter != "0" else letter,
-                "showarrow": False,
-                "font": {"size": 13, "color": colour},
-            }
-            for t, row, letter, colour in said
-        ]
-
-    def title(self, text: str) -> dict[str, Any]:
-        return {
-            "text": text,
-            "x": 0,
-            "xref": "paper",
-            "xanchor": "left",
-            "align": "left",
-            "y": self.base + _TALL,
-            "yanchor": "bottom",
-            "showarrow": False,
-            "font": {"size": 13, "color": self.colours.text},
-        }
-
-    def hover(self) -> dict[str, Any]:
-        """An unseen mark on every box, which says what the step does."""
-        layout = self.layout
-        says = [
-            f"t = {t}: {'reads x' if t in layout.reads else 'reads 0'}, "
-            f"{'has a loss' if t in layout.losses else 'no loss'}"
-            for t in self.steps
-        ]
-        return {
-            "type": "scatter",
-            "mode": "markers",
-            "x": [t for _ in _ROWS for t in self.steps],
-            "y": [self.base + row for row in _ROWS.values() for _ in self.steps],
-            "customdata": says * len(_ROWS),
-            "marker": {"size": 22, "opacity": 0},
-            "hovertemplate": "%{customdata}<extra></extra>",
-            "showlegend": False,
-        }
-
-
-def _rows_axis(graphs: int = 1) -> dict[str, Any]:
-    heights = [place * (_TALL + _TITLE) + row for place in range(graphs) for row in _ROWS.values()]
-    return {
-        "tickvals": heights,
-        "ticktext": [*_ROWS] * graphs,
-        "showgrid": False,
-        "ticks": "",
-    }
 
 
 def _curves(
@@ -323,20 +225,44 @@ def _listed(steps: Sequence[int]) -> str:
     return f"step{'' if len(steps) == 1 else 's'} {', '.join(map(str, steps))}"
 
 
-def _alt(shown: Named, norms: np.ndarray) -> str:
+def _gradient_in_words(norms: np.ndarray) -> str:
     reached = np.flatnonzero(norms)
-    text = (
-        f"{shown.name}, {shown.example}: an unrolled graph of "
-        f"{counted(shown.layout.length, 'step')} that {_steps_of(shown.layout)}. "
-    )
     if not len(reached):
-        return f"{text}No gradient reaches any step."
+        return "No gradient reaches any step."
     first, last = int(reached[0]), int(reached[-1])
-    text += f"The norm of the gradient is {short(float(norms[last]))} at step {last}"
+    text = f"The norm of the gradient is {short(float(norms[last]))} at step {last}"
     if first < last:
         text += f" and {short(float(norms[first]))} at step {first}"
     after = len(norms) - 1 - last
     return f"{text}, exactly 0 at the {counted(after, 'step')} after." if after else f"{text}."
+
+
+def _outputs(said: np.ndarray, aligned: np.ndarray, colours: Style) -> list[dict[str, Any]]:
+    shared = {"type": "scatter", "x": list(range(len(said))), "yaxis": "y2"}
+    return [
+        shared
+        | {
+            "mode": "markers",
+            "name": "aligned",
+            "y": aligned.tolist(),
+            "marker": {
+                "symbol": "circle-open",
+                "size": 17,
+                "color": colours.muted,
+                "line": {"width": 2},
+            },
+            "hovertemplate": "aligned: %{y:.6g}<extra></extra>",
+        },
+        shared
+        | {
+            "mode": "lines+markers",
+            "name": "this layout",
+            "y": said.tolist(),
+            "line": {"color": colours.accent, "width": 2},
+            "marker": {"size": 8, "color": colours.accent},
+            "hovertemplate": "t = %{x}: %{y:.6g}<extra></extra>",
+        },
+    ]
 
 
 EXAMPLES: Mapping[str, tuple[str, str]] = {

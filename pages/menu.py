@@ -1,4 +1,8 @@
-"""The router: what every page shares (process, page frame, navigation on top), then the page."""
+"""The router: what every page shares (process, page frame, navigation on top), then the page.
+
+Streamlit puts this folder first among those that modules are looked for in: no page may bear the
+name of a package.
+"""
 
 import streamlit as st
 
@@ -14,7 +18,7 @@ st.set_page_config(
 frame()
 PAGES = [
     st.Page("home.py", title="Home", icon=":material/home:", default=True),
-    st.Page("lessons.py", title="Lessons", icon=":material/route:", url_path="lessons"),
+    st.Page("contents.py", title="Lessons", icon=":material/route:", url_path="lessons"),
     st.Page("lab.py", title="Lab", icon=":material/science:", url_path="lab"),
     st.Page("lesson.py", title="Lesson", url_path="lesson", visibility="hidden"),
     st.Page("write.py", title="Write a lesson", url_path="write", visibility="hidden"),

@@ -29,6 +29,7 @@ GATE_FIELDS = {
     "gru": ("reset_gate", "update_gate", "candidate"),
     "rnn_tanh": (),
     "rnn_relu": (),
+    "rnn_linear": (),
 }
 STATES = ("hidden", "cell")
 

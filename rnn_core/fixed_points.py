@@ -130,6 +130,8 @@ class _StateMap(NamedTuple):
         """The states with h where it can be: beyond, a GRU's z rounds to 1 and any h stays."""
         if self.network.cell == "rnn_relu":
             return states.clip(0.0)
+        if self.network.cell == "rnn_linear":
+            return states
         size = self.network.hidden_size
         return np.concatenate([states[:, :size].clip(-1.0, 1.0), states[:, size:]], axis=1)
 

@@ -15,8 +15,8 @@ import numpy as np
 
 from rnn_core.checks import array, flag, one_of, whole
 
-CELLS = ("rnn_tanh", "rnn_relu", "gru", "lstm")
-GATES = {"rnn_tanh": 1, "rnn_relu": 1, "gru": 3, "lstm": 4}
+CELLS = ("rnn_tanh", "rnn_relu", "rnn_linear", "gru", "lstm")
+GATES = {"rnn_tanh": 1, "rnn_relu": 1, "rnn_linear": 1, "gru": 3, "lstm": 4}
 PEEPHOLES = ("weight_ci", "weight_cf", "weight_co")
 LAYER_NAMES = ("weight_ih", "weight_hh", "bias_ih", "bias_hh", *PEEPHOLES)
 MAX_HIDDEN_SIZE = 256

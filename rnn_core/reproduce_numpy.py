@@ -103,7 +103,8 @@ def _rnn(asked: Wanted) -> list[str]:
     )
     lines = [*_reads(asked, False), f"a = {w_ih} @ x + {b_ih} + {w_hh} @ h_before + {b_hh}"]
     if asked.what == "hidden":
-        lines.append("h = np.tanh(a)" if asked.cell == "rnn_tanh" else "h = max(a, 0.0)")
+        squashed = {"rnn_tanh": "np.tanh(a)", "rnn_relu": "max(a, 0.0)", "rnn_linear": "a"}
+        lines.append(f"h = {squashed[asked.cell]}")
     return lines
 
 

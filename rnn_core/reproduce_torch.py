@@ -1,6 +1,6 @@
 """One number of a run from `torch.nn`, or where that has no such cell, from torch's operations.
 
-PyTorch's modules know neither peepholes nor pinned gates nor silenced units, and do not cut a
+PyTorch's modules know neither linear units nor peepholes nor what is pinned or silenced, nor cut a
 gradient at a window's edge; scripts for those spell the cell out. All else is a module with the
 run's weights: LSTM, GRU or RNN for the layers below and above, and for a gradient the layer's own
 cell module step by step, so that each state is a tensor whose gradient can be asked for.
@@ -26,7 +26,8 @@ def torch_lines(
     clamped = any(
         trace.clamps.pins is not None or trace.clamps.silenced is not None for trace in run.layers
     )
-    if run.network.peepholes or clamped or (gradient and run.truncation is not None):
+    cut = gradient and run.truncation is not None
+    if asked.cell not in KINDS or run.network.peepholes or clamped or cut:
         body, value = spelled(asked)
     elif gradient:
         body, value = _gradient(asked)

@@ -1,11 +1,12 @@
 """The simple recurrent layer (Elman 1990) in NumPy, every value kept.
 
-    a_t = W_ih x_t + b_ih + W_hh h_{t-1} + b_hh          h_t = φ(a_t),  φ = tanh or relu
+    a_t = W_ih x_t + b_ih + W_hh h_{t-1} + b_hh          h_t = φ(a_t),  φ = tanh, relu or linear
 
 Backward, with e_t = ∂L/∂h_t by every way but the layer's own recurrence:
 
     δh_t = e_t + W_hhᵀ δa_{t+1}                          δa_t = δh_t ⊙ φ′(a_t)
 
+Linear means φ(a) = a: the cell whose gradient is a product of W_hhᵀ and of nothing else.
 Weights: `weight_ih` (H, I), `weight_hh` (H, H), `bias_ih`, `bias_hh` (H), as in `torch.nn.RNN`.
 """
 
@@ -46,8 +47,10 @@ def forward(
         np.add(a, product, a)
         if nonlinearity == "tanh":
             np.tanh(a, h_t)
-        else:
+        elif nonlinearity == "relu":
             np.maximum(a, 0.0, out=h_t)
+        else:
+            h_t[:] = a
         if silenced is not None:
             h_t[:, silenced] = 0.0
         h = h_t
@@ -62,13 +65,14 @@ def forward(
 
 
 def slope(trace: RNNTrace) -> Float[np.ndarray, "time batch hidden"]:
-    """φ′(a_t) for every step: 1 - h_t² for tanh, 1 or 0 for relu (0 at a = 0, as in PyTorch).
+    """φ′(a_t) for every step: tanh 1 - h_t², linear 1, relu 1 or 0 (0 at a = 0, as in PyTorch).
 
     0 for a silenced unit, whose h_t is held.
     """
-    if trace.nonlinearity != "tanh":
+    if trace.nonlinearity == "relu":
         return (trace.hidden > 0.0).astype(trace.hidden.dtype)
-    found = 1.0 - trace.hidden * trace.hidden
+    linear = trace.nonlinearity == "linear"
+    found = np.ones_like(trace.hidden) if linear else 1.0 - trace.hidden * trace.hidden
     if trace.clamps.silenced is not None:
         found[..., trace.clamps.silenced] = 0.0
     return found

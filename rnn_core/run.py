@@ -114,7 +114,12 @@ def _prepared(
             example,
             network,
             initial_weights(
-                network, setup.seed, setup.init_scale, setup.spectral_radius, setup.forget_bias
+                network,
+                setup.seed,
+                setup.init_scale,
+                setup.spectral_radius,
+                setup.forget_bias,
+                setup.recurrent_init,
             ),
         )
     shipped = load_weights(setup.weights)

@@ -10,6 +10,7 @@ from typing import Any
 
 from rnn_core.changes import UNCHANGED, Changes, check_changes, read_instead
 from rnn_core.checks import flag, one_of, real, whole
+from rnn_core.initial import RECURRENT_INITS
 from rnn_core.network import CELLS, MAX_HIDDEN_SIZE, MAX_LAYERS, Network
 from rnn_core.sequences import AnySequence, Numbers, Text, Vectors
 from rnn_core.truncated import check_truncation
@@ -22,9 +23,10 @@ class Setup:
     """One network, where its weights come from, what it reads, and where losses stand.
 
     `init_scale` multiplies PyTorch's U(-1/√H, 1/√H) in the recurrent layers; a
-    `spectral_radius` then rescales every H × H block of every `weight_hh` to it. `forget_bias`
-    is the LSTM's total forget bias (b_ih + b_hh) of each unit; None keeps the draw. With
-    `weights` named, the shipped weights are taken as they are and these three and `seed` have
+    `spectral_radius` then rescales every H × H block of every `weight_hh` to it. With the
+    `recurrent_init` "orthogonal" or "identity" (Le et al. 2015, arXiv:1504.00941) each block is
+    that matrix instead, whatever `init_scale`, times the radius if there is one. `forget_bias` is the LSTM's total forget bias (b_ih + b_hh) of each unit; None keeps the draw. With
+    `weights` named, the shipped weights are taken as they are and these four and `seed` have
     no effect. `loss_steps` is "all", "last" (the last step that has a target) or step numbers.
     `changes` is what the learner changed of all that. With `truncation` (k1, k2) the gradients
     are those of truncated BPTT: every k1 steps, back through k2 steps.
@@ -44,6 +46,7 @@ class Setup:
     weights: str = ""
     changes: Changes = UNCHANGED
     truncation: tuple[int, int] | None = None
+    recurrent_init: str = "uniform"
 
     def __post_init__(self) -> None:
         if not isinstance(self.sequence, Text | Numbers | Vectors):
@@ -59,9 +62,11 @@ class Setup:
             raise ValueError(f"peepholes belong to the LSTM; got peepholes=True with {self.cell!r}")
         self._set("seed", whole("seed", self.seed, 0))
         self._set("init_scale", real("init_scale", self.init_scale, 0.0))
+        one_of("recurrent_init", self.recurrent_init, RECURRENT_INITS)
         if self.spectral_radius is not None:
             radius = real("spectral_radius", self.spectral_radius, 0.0)
-            if self.init_scale == 0.0 and radius > 0.0:
+            drawn = self.recurrent_init == "uniform"
+            if drawn and self.init_scale == 0.0 and radius > 0.0:
                 raise ValueError(
                     f"spectral_radius: with init_scale 0 every weight is 0 and cannot be rescaled "
                     f"to {radius:g}"

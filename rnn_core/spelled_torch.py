@@ -1,6 +1,6 @@
 """A network spelled out in PyTorch's operations: what `torch.nn` has no module for.
 
-Peepholes, pinned gates, silenced units, and gradients cut at the windows of truncated
+Linear units, peepholes, pinned gates, silenced units, and gradients cut at the windows of truncated
 backpropagation.
 """
 
@@ -28,6 +28,7 @@ STEPS = {
     ],
     "rnn_tanh": ["h = torch.tanh(a)"],
     "rnn_relu": ["h = torch.relu(a)"],
+    "rnn_linear": ["h = a"],
 }
 PEEPHOLES = {
     "i, f, g = ": ['a_i, a_f = a_i + W["weight_ci" + end] * c, a_f + W["weight_cf" + end] * c'],

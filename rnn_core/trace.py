@@ -86,7 +86,7 @@ class LayerTrace:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class RNNTrace(LayerTrace):
-    """A simple recurrent layer. `hidden` lies in (-1, 1) for tanh, in [0, ∞) for relu."""
+    """A simple recurrent layer. `hidden` is in (-1, 1) for tanh, ≥ 0 for relu."""
 
     nonlinearity: str = "tanh"
 

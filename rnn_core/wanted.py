@@ -18,6 +18,7 @@ SYMBOLS = {
     "gru": ("r", "z", "n"),
     "rnn_tanh": (),
     "rnn_relu": (),
+    "rnn_linear": (),
 }
 
 

@@ -8,6 +8,7 @@ Source: https://www.sqlite.org/pragma.html#pragma_synchronous
 
 import sqlite3
 import time
+from pathlib import Path
 
 from platformdirs import user_data_path
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -28,9 +29,18 @@ _PACKAGES = {"psycopg": "psycopg[binary]", "MySQLdb": "mysqlclient"}
 _CALLED_OTHERWISE = {"postgres": "postgresql"}
 
 
+def default_folder() -> Path:
+    return user_data_path("unrolled", appauthor=False)
+
+
 def default_url() -> URL:
-    """The file of this user; its folder is made, for this user alone."""
-    folder = user_data_path("unrolled", appauthor=False)
+    """The file of this user; nothing is made yet."""
+    return URL.create("sqlite", database=str(default_folder() / "progress.sqlite3"))
+
+
+def make_default_folder() -> None:
+    """For this user alone."""
+    folder = default_folder()
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
@@ -38,7 +48,6 @@ def default_url() -> URL:
             f"The folder {folder} cannot be made: {error.strerror}; "
             f"{SETTING} can name another database"
         ) from None
-    return URL.create("sqlite", database=str(folder / "progress.sqlite3"))
 
 
 def read_url(text: str) -> URL:

@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+_NO_RIGHT = "{It} does not give this user the right to make and use tables"
 # Signs in the driver's own words, and what they mean; the first that fits is taken.
 _MEANINGS = (
     ("file is not a database", "{It} is no SQLite database"),
@@ -21,7 +22,11 @@ _MEANINGS = (
     ("database is locked", "{It} is kept locked by another program"),
     ("password", "{It} does not let this user in: check user and password"),
     ("authentication", "{It} does not let this user in: check user and password"),
-    ("permission denied", "{It} does not give this user the right to make and use tables"),
+    (
+        "no schema has been selected",
+        _NO_RIGHT,
+    ),
+    ("permission denied", _NO_RIGHT),
     ("too many", "{It} has no connection left: {words}"),
     ("QueuePool limit", "{It} is too busy: no connection became free in time"),
     ("timeout", "{It} does not answer: is the server running, and are host and port right"),
@@ -49,31 +54,29 @@ def where(url: URL) -> str:
     """The database, as the middle of a sentence."""
     if url.get_backend_name() == "sqlite":
         return f"the file {sqlite_path(url)}"
-    # A password with a slash in it may have been read as the name.
+    # A password with a slash or an @ in it may have been read as a part of these.
     name = url.database if url.database and "@" not in url.database else "in use"
-    host = url.host or "this machine"
+    host = (url.host or "this machine").rpartition("@")[2]
     return f"the database {name} on {host}" + (f":{url.port}" if url.port else "")
 
 
 def sentence(url: URL, error: BaseException) -> str:
     """What an error of SQLAlchemy or of a driver means."""
-    words = _words(url, error)
+    origin = error.orig if isinstance(error, DBAPIError) and error.orig else error
+    words = " ".join(str(origin).split()) or type(origin).__name__
     it = where(url)
     for sign, meaning in _MEANINGS:
         if sign.lower() in words.lower():
-            return meaning.format(It=capital(it), it=it, words=words)
-    return f"{capital(it)} failed: {words}"
+            return meaning.format(It=capital(it), it=it, words=_without_secrets(url, words))
+    return f"{capital(it)} failed: {_without_secrets(url, words)}"
 
 
-def _words(url: URL, error: BaseException) -> str:
-    """The driver's own, in one line, with all that might be a password struck out."""
-    origin = error.orig if isinstance(error, DBAPIError) and error.orig else error
-    words = " ".join(str(origin).split()) or type(origin).__name__
-    secret = [url.password, *(str(value) for key, value in url.query.items() if "pass" in key)]
-    if url.database and "@" in url.database:
-        secret.append(url.database)
-    for one in filter(None, secret):
-        words = words.replace(one, "…")
+def _without_secrets(url: URL, words: str) -> str:
+    """A driver's words, with all that might be a password struck out."""
+    secrets = [url.password, *(str(value) for key, value in url.query.items() if "pass" in key)]
+    secrets += [part.rpartition("@")[0] for part in (url.host, url.database) if part]
+    for secret in filter(None, secrets):
+        words = words.replace(secret, "…")
     return words
 
 

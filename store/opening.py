@@ -3,7 +3,7 @@
 import os
 import threading
 
-from store.database import SETTING, default_url, engine_for, read_url
+from store.database import SETTING, default_url, engine_for, make_default_folder, read_url
 from store.migrate import upgrade
 from store.store import Store
 
@@ -22,6 +22,8 @@ def open_store(url: str | None = None) -> Store:
     with _LOCK:
         if key in _STORES:
             return _STORES[key]
+    if not text:
+        make_default_folder()
     # Not within the lock: one server that does not answer would hold up all who ask.
     engine = engine_for(read_url(text) if text else default_url())
     try:

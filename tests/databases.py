@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine
 from sqlalchemy.engine import make_url
+from sqlalchemy.pool import NullPool
 from sqlalchemy.schema import CreateSchema, DropSchema
 
 from start import Stop, is_debian_root
@@ -23,7 +24,7 @@ def postgresql() -> Iterator[str]:
         reason = "there is no PostgreSQL here"
         if is_debian_root():
             pytest.fail(f"{reason}: `python start.py test` installs it", pytrace=False)
-        pytest.skip(f"{reason}, and only for root on Debian it is installed")
+        pytest.skip(f"{reason}, and it is installed only for root on Debian")
     try:
         with debian.server() as url:
             yield url
@@ -35,14 +36,13 @@ def postgresql() -> Iterator[str]:
 def empty_schema(postgresql: str) -> Iterator[str]:
     """The URL of a schema in that database, which holds nothing yet."""
     schema = f"test_{secrets.token_hex(6)}"
-    engine = create_engine(postgresql)
+    engine = create_engine(postgresql, poolclass=NullPool)
     with engine.begin() as connection:
         connection.execute(CreateSchema(schema))
     url = make_url(postgresql).update_query_dict({"options": f"-csearch_path={schema}"})
     yield url.render_as_string(hide_password=False)
     with engine.begin() as connection:
         connection.execute(DropSchema(schema, cascade=True))
-    engine.dispose()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -64,13 +64,12 @@ def server() -> Iterator[str]:
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        text=True,
         start_new_session=True,  # Ctrl-C is for the tests; the holder ends after them
     )
     assert holder.stdin
     assert holder.stdout
     try:
-        url = holder.stdout.readline().strip()
+        url = holder.stdout.readline().decode().strip()
         if not url:
             raise Stop("PostgreSQL could not be started; its reason stands above")
         yield url
@@ -143,13 +142,13 @@ def make_cluster(programs: Path, folder: Path, password: str) -> None:
 
 def start_server(programs: Path, folder: Path) -> "tuple[subprocess.Popen[bytes], int]":
     """On another port if somebody else was quicker to take the free one."""
+    log = folder / "log"
     for _ in range(5):
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         settings = (f"port={port}", "listen_addresses=127.0.0.1", "unix_socket_directories=",
                     "fsync=off")  # fmt: skip
-        log = folder / "log"
         with log.open("wb") as words:
             process = subprocess.Popen(
                 [programs / "postgres", "-D", folder / "data", *(f"--{one}" for one in settings)],

@@ -57,6 +57,18 @@ class TestLayout:
         assert list(data["exactly 0"].x) == [3]
         assert [s == "diamond" for s in data["this layout"].marker.symbol] == [0, 0, 1, 0]
 
+    def test_outputs_stand_in_the_rings_of_the_aligned_layout_where_they_are_equal(self):
+        named = layout_figures.Named(Layout(3, (0,), (2,)), "Mine", "a task")
+        said, aligned = np.array([0.5, -0.25, 1.5]), np.array([0.5, -0.25, 0.75])
+        drawing = layout_figures.draw_outputs(named, said, aligned)
+        data = {trace.name: trace for trace in drawing.figure.data}
+        assert list(data["this layout"].y) == [0.5, -0.25, 1.5]
+        assert list(data["aligned"].y) == [0.5, -0.25, 0.75]
+        assert drawing.figure.layout.yaxis2.range[1] >= 1.5
+        assert "another than under the aligned layout at 1 step" in drawing.alt
+        same = layout_figures.draw_outputs(named, said, said)
+        assert "those of the aligned layout at every step" in same.alt
+
     def test_it_is_told_in_words(self):
         alt = one(Layout(4, (0, 1, 2), (2,))).alt
         assert "reads at steps 0 to 2, loss at step 2" in alt
@@ -180,7 +192,7 @@ class TestPieces:
         ]
         if name == "layouts":
             choices = [{"layout": layout, "length": 16} for layout in layouts.LAYOUT.choices]
-            choices += [{"show": "five"}]
+            choices += [{"show": "five"}, {"below": "output"}]
         for changed in choices:
             for drawing in piece.still(self.values(name, **changed), {}):
                 assert isinstance(drawing, Drawing)

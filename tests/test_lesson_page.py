@@ -79,27 +79,27 @@ def test_an_exhibit_that_waits_for_nothing_is_there_at_once():
 
 
 def test_the_contents_begin_with_the_first_lesson():
-    app = opened("lessons.py")
+    app = opened("contents.py")
     button(app, "Start here").click().run()
     assert headings(app) == ["The first", "Only a text"]
 
 
 def test_the_contents_go_on_where_one_was():
     app = opened("lesson.py", name="02-second", step="how-it-falls")
-    app.switch_page("lessons.py").run()
+    app.switch_page("contents.py").run()
     assert button(app, "Go on: lesson 2, step 2")
 
 
 def test_a_lesson_whose_every_step_was_read_is_done_and_the_next_one_waits():
     app = opened("lesson.py", name="01-first")
     button(app, "Next").click().run()
-    app.switch_page("lessons.py").run()
+    app.switch_page("contents.py").run()
     assert button(app, "Start lesson 2")
     assert "✓ done" in htmls(app)
 
 
 def test_the_contents_are_searched():
-    app = opened("lessons.py")
+    app = opened("contents.py")
     app.text_input(key="lessons_q").set_value("haystack").run()
     assert "**1 place**" in texts(app)
     assert "<mark>haystack</mark>" in htmls(app)
@@ -110,6 +110,6 @@ def test_the_contents_are_searched():
 def test_a_file_that_cannot_be_read_is_told_of_and_the_others_stay(request):
     folder = request.getfixturevalue("lesson_folder")
     (folder / "03-third.md").write_text("nothing of a lesson", "utf-8")
-    app = opened("lessons.py")
+    app = opened("contents.py")
     assert "03-third.md" in app.error[0].value
     assert "The first" in htmls(app)

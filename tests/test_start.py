@@ -126,6 +126,7 @@ def test_everything_after_test_goes_to_pytest(monkeypatch: pytest.MonkeyPatch) -
     assert start.main(["test", "-k", "name", "--port"]) == 3  # pytest's exit code is passed on
     assert commands == [
         ["-m", "tests.browser.chromium"],
+        ["-m", "tests.postgresql"],
         ["-m", "pytest", "-k", "name", "--port"],
     ]
 

@@ -10,7 +10,6 @@ from store import (
     MOST_ANSWER_BYTES,
     Progress,
     Store,
-    StoreError,
     is_learner_id,
     new_learner_id,
     open_store,
@@ -247,7 +246,3 @@ def test_ids_are_random_and_of_128_bits() -> None:
     # Each of the 128 bits is one in about half of them: 5 standard deviations are 79.
     ones = [sum(int(one, 16) >> bit & 1 for one in made) for bit in range(128)]
     assert all(abs(count - 500) < 100 for count in ones)
-
-
-def test_a_store_error_is_no_value_error() -> None:
-    assert not issubclass(StoreError, ValueError)

@@ -42,7 +42,7 @@ def test_what_is_wrong_is_told_with_line_block_and_what_would_be_right():
 def test_what_is_done_in_a_preview_is_not_kept():
     app = opened("write.py")
     app.text_area(key="write_text").set_value(SECOND).run()
-    app.switch_page("lessons.py").run()
+    app.switch_page("contents.py").run()
     assert button(app, "Start here")
 
 

@@ -28,7 +28,7 @@ def _network(setup: Setup) -> str:
     ways = ", read from both ends," if setup.bidirectional else ""
     peepholes = ", with peepholes," if setup.peepholes else ""
     units = f"{setup.hidden_size} unit{'' if setup.hidden_size == 1 else 's'}"
-    article = "An" if setup.cell in ("lstm", "rnn_tanh", "rnn_relu") else "A"
+    article = "A" if setup.cell == "gru" else "An"
     what = f"{article} {CELL.choices[setup.cell]} with {units}{layers}{ways}{peepholes}"
     sequence = setup.sequence
     if isinstance(sequence, Numbers):

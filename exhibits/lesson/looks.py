@@ -13,9 +13,10 @@ _turn = st.components.v2.component(
 def looks() -> None:
     """The style sheet of contents, lessons and previews."""
     st.html(_HERE / "lesson.css")
+    st.html(_HERE / "predict.css")
 
 
-def page_turn(place: str) -> None:
-    """Where another `place` than before is shown, it is shown from its top, and read from there."""
+def page_turn(place: str, *, begins: bool = True) -> None:
+    """Where another `place` than before is shown, it `begins` at its top, and is read from there."""
     with st.container(key="lesson_turn"):
-        _turn(key="lesson_page_turn", data={"place": place})
+        _turn(key="lesson_page_turn", data={"place": place, "begins": begins})

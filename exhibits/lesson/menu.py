@@ -16,7 +16,7 @@ def popover(lesson: Lesson) -> None:
     if not opened.open:
         return
     with opened:
-        st.page_link("lessons.py", label="All lessons", icon=":material/route:")
+        st.page_link("contents.py", label="All lessons", icon=":material/route:")
         offer_handout(lesson, "lesson")
         _anew(lesson)
         learner.body("lesson")

@@ -114,7 +114,7 @@ def _onward(lesson: Lesson, at: int, books: Shelf) -> None:
         following = books.after(lesson)
         if following is None:
             if st.button("All lessons", key="lesson_all", type="primary"):
-                st.switch_page("lessons.py")
+                st.switch_page("contents.py")
         elif st.button(
             f"Next lesson: {links.plain_label(following.title)}", key="lesson_on", type="primary"
         ):

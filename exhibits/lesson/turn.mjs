@@ -1,11 +1,13 @@
 /**
  * A turned page begins at its top, and a screen reader goes on at the step's heading. An exhibit
- * that stands beside the text stays in view: one higher than the window with its lower end.
+ * that stands beside the text stays in view: one higher than the window with its lower end. A
+ * formula that is wider than the text can be reached.
  */
 
 const TOP = 68; // pixels: below the page's own bar
 const EDGE = 12;
 const SHOWS = '[class*="st-key-lesson_show_"]';
+const FORMULAS = '[class*="_walk"] .katex-display';
 const HEADING = '[class*="st-key-lesson_walk"] h2, .st-key-lesson_end h2';
 
 let shown = "";
@@ -16,12 +18,20 @@ function stick(element) {
   element.parentElement?.style.setProperty("--stick", `${Math.min(TOP, room)}px`);
 }
 
-/** Steps come and go with every run of the script: new exhibits are found when something changes. */
+/** A formula wider than its column scrolls: then also by keyboard. */
+function reach(formula) {
+  if (formula.scrollWidth > formula.clientWidth) formula.tabIndex = 0;
+  else formula.removeAttribute("tabindex");
+}
+
+const fit = (element) => (element.matches(FORMULAS) ? reach(element) : stick(element));
+
+/** Steps come and go with every run of the script: what is new is found when something changes. */
 function watch() {
   const watched = new WeakSet();
-  const sizes = new ResizeObserver((entries) => entries.forEach(({ target }) => stick(target)));
+  const sizes = new ResizeObserver((entries) => entries.forEach(({ target }) => fit(target)));
   const find = () => {
-    for (const element of document.querySelectorAll(SHOWS)) {
+    for (const element of document.querySelectorAll(`${SHOWS}, ${FORMULAS}`)) {
       if (watched.has(element)) continue;
       watched.add(element);
       sizes.observe(element);
@@ -38,13 +48,13 @@ function watch() {
   find();
 }
 
-/** @param {{ data: { place: string } }} component */
+/** @param {{ data: { place: string, begins: boolean } }} component */
 export default function turn({ data }) {
   if (!watching) watch();
   watching = true;
   const before = shown;
   shown = data.place;
-  if (!before || before === shown) return;
+  if (!data.begins || !before || before === shown) return;
   const main = document.querySelector('[data-testid="stMain"]');
   if (main) main.scrollTop = 0;
   const heading = document.querySelector(HEADING);

@@ -7,16 +7,18 @@ Blocks are placed in the order of the text and filled in that of dependence: pre
 since a reveal moves an exhibit; then the exhibits; then challenges, which look at these.
 """
 
-import html
 from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from exhibits.catalogue import declarations
 from exhibits.lesson import links
-from exhibits.lesson.hosted import Hosted, host
+from exhibits.lesson.challenge import challenge_card, met
+from exhibits.lesson.hosted import Hosted, host, move, values_now
 from exhibits.lesson.layout import Band, bands, exhibit_key
+from exhibits.lesson.prediction import predict
 from exhibits.lesson.progress import Progress
 from exhibits.lesson.shelf import Shelf
 from exhibits.lesson.text import for_page
@@ -106,7 +108,41 @@ def _exhibit_of(lesson: Lesson, name: str) -> ExhibitBlock:
 
 
 def _predict(block: Prediction, lesson: Lesson, known: Progress) -> None:
-    st.info(block.ask)
+    """The card; on the commit the exhibit takes what it sets, and goes where it says."""
+    about = _exhibit_of(lesson, block.exhibit) if block.exhibit else None
+    saved = known.of(lesson.slug).predictions.get(block.id)
+    if about and saved:
+        _reveal_once(block, about, lesson, unless_linked=True)
+
+    def commit(given: Any, right: bool) -> None:
+        known.answer(lesson.slug, block.id, right=right, given=given)
+        if about:
+            _reveal_once(block, about, lesson)
+
+    predict(
+        block,
+        key=f"{lesson.slug}_{block.id}",
+        declaration=declarations()[about.name] if about else None,
+        values=lambda: values_now(about, exhibit_key(lesson, about)) if about else {},
+        saved=saved,
+        commit=commit,
+    )
+
+
+def _reveal_once(
+    block: Prediction, about: ExhibitBlock, lesson: Lesson, *, unless_linked: bool = False
+) -> None:
+    """The exhibit stands where the answer can be seen: on the commit, and so in a later session.
+
+    There a link's own word on how the exhibit is to stand goes before.
+    """
+    name, key = f"{lesson.slug}_{block.id}.revealed", exhibit_key(lesson, about)
+    if st.session_state.get(name):
+        return
+    st.session_state[name] = True
+    if unless_linked and any(one.startswith(f"{key}_") for one in st.query_params):
+        return
+    move(about, key, block.changed, block.place)
 
 
 def _exhibit(
@@ -127,8 +163,11 @@ def _exhibit(
 def _challenge(
     block: Challenge, lesson: Lesson, known: Progress, shown: Mapping[str, Hosted]
 ) -> None:
-    st.info(block.do)
-
-
-__all__ = ["walk_step"]
-_: Any = html
+    """Done once, done for good; what is covered or stands elsewhere is not looked at."""
+    hosted = shown.get(block.exhibit)
+    if hosted is not None and block.id not in known.of(lesson.slug).challenges:
+        declaration = declarations()[_exhibit_of(lesson, block.exhibit).name]
+        if met(block, declaration, hosted.values, hosted.place):
+            known.meet(lesson.slug, block.id)
+    done = block.id in known.of(lesson.slug).challenges
+    challenge_card(block, key=f"{lesson.slug}_{block.id}", done=done)

@@ -12,7 +12,7 @@ import streamlit as st
 
 from exhibits.catalogue import declarations
 from exhibits.lesson import links
-from exhibits.lesson.looks import looks
+from exhibits.lesson.looks import looks, page_turn
 from exhibits.lesson.menu import offer_handout
 from exhibits.lesson.progress import Progress
 from exhibits.lesson.reference import reference
@@ -139,3 +139,4 @@ def _preview(lesson: Lesson, text: str, key: str) -> None:
     known.reach(lesson.slug, lesson.steps[at].slug)
     walk_step(lesson, at, shelf(), known, "preview")
     offer_handout(lesson, key)
+    page_turn(f"{lesson.slug}/{at}", begins=False)

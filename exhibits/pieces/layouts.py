@@ -70,6 +70,10 @@ def _norms_of(setup: Setup) -> np.ndarray:
     return np.linalg.norm(gradient[:, 0], axis=-1)
 
 
+def _outputs(setup: Setup) -> np.ndarray:
+    return traced(setup).output[:, 0, 0]
+
+
 def _fits(values: Values) -> None:
     """Raises ValueError where a delay or a loss lies beyond the last step."""
     if values["layout"] == "delayed" or values["show"] == "five":
@@ -132,6 +136,10 @@ def _named(values: Values, name: str) -> pictures.Named:
 def _pictures(values: Values, theme: Theme) -> list[Drawing]:
     if values["show"] == "five":
         return [pictures.draw_all([_named(values, name) for name in LAYOUTS], theme=theme)]
+    if values["below"] == "output":
+        aligned = _layout(values, "aligned")
+        said, due = (_outputs(_setup(values, one)) for one in (_layout(values), aligned))
+        return [pictures.draw_outputs(_named(values, values["layout"]), said, due, theme=theme)]
     norms, everywhere = _norms(values)
     return [pictures.draw(_named(values, values["layout"]), norms, everywhere, theme=theme)]
 
@@ -141,7 +149,7 @@ def _draw(values: Values, key: str, place: Mapping[str, Any]) -> Mapping[str, An
     for drawing in _pictures(values, theme):
         st.plotly_chart(
             drawing.figure,
-            key=f"{key}_{drawing.name}",
+            key=f"{key}_figure_{drawing.name}",
             theme=None,
             config=drawing.config,
             alt=drawing.alt,
@@ -168,7 +176,14 @@ PIECE = Piece(
                 default="own",
                 about="Where a layout reads nothing, the network reads 0. With the same inputs for "
                 "every layout, only the losses differ.",
-                choices={"own": "As the layout says", "all": "The same for every layout"},
+                choices={"own": "Its own", "all": "Same for all"},
+                segmented=True,
+            ),
+            Choice(
+                name="below",
+                label="Below the graph",
+                default="gradient",
+                choices={"gradient": "Gradient", "output": "Output"},
                 segmented=True,
             ),
             Wholes(

@@ -76,7 +76,7 @@ def _draw(values: Values, key: str, place: Mapping[str, Any]) -> Mapping[str, An
     for drawing in _pictures(values, theme):
         st.plotly_chart(
             drawing.figure,
-            key=f"{key}_{drawing.name}",
+            key=f"{key}_figure_{drawing.name}",
             theme=None,
             config=drawing.config,
             alt=drawing.alt,

@@ -52,6 +52,7 @@ STRIPS = {
     "gru": ("reset_gate", "update_gate", "candidate", "hidden"),
     "rnn_tanh": ("preactivation", "hidden"),
     "rnn_relu": ("preactivation", "hidden"),
+    "rnn_linear": ("preactivation", "hidden"),
 }
 
 Arrays = dict[str, np.ndarray]

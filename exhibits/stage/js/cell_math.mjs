@@ -21,6 +21,7 @@ export const GATES = {
   gru: ["reset_gate", "update_gate", "candidate"],
   rnn_tanh: ["preactivation"],
   rnn_relu: ["preactivation"],
+  rnn_linear: ["preactivation"],
 };
 
 const each = (size, of) => Float64Array.from({ length: size }, (_, k) => of(k));
@@ -207,8 +208,8 @@ function gruLocal(run, layer, step) {
 function rnnLocal(run, layer, step) {
   const [h, out] = [row(run, layer, "grad_hidden", step), row(run, layer, "hidden", step)];
   const silent = silencedOf(run, layer);
-  const relu = run.header.cell === "rnn_relu";
-  const slope = each(run.hidden, (k) => (relu ? Number(out[k] > 0) : 1 - out[k] ** 2));
+  const steep = { rnn_tanh: (k) => 1 - out[k] ** 2, rnn_relu: (k) => Number(out[k] > 0), rnn_linear: () => 1 };
+  const slope = each(run.hidden, steep[run.header.cell]);
   const heard = each(run.hidden, (k) => (silent.has(k) ? 0 : h[k]));
   const a = each(run.hidden, (k) => heard[k] * slope[k]);
   return { h, heard, slope, a, rec: a, inp: a };

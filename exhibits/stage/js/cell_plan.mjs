@@ -29,7 +29,7 @@ import { GRU } from "./cell_plan_gru.mjs";
 import { LSTM } from "./cell_plan_lstm.mjs";
 import { RNN } from "./cell_plan_rnn.mjs";
 
-const CELLS = { lstm: LSTM, gru: GRU, rnn_tanh: RNN, rnn_relu: RNN };
+const CELLS = { lstm: LSTM, gru: GRU, rnn_tanh: RNN, rnn_relu: RNN, rnn_linear: RNN };
 /** From this width on the prediction has a column of its own, at the right. */
 const ROOM_FOR_OUTPUT = 860;
 const OUTPUT = 200;
@@ -46,7 +46,7 @@ export const lanePitch = (hidden, lanes = Infinity) => Math.min(lanes / hidden,
   Math.max(Math.min(30, 112 / hidden), Math.min(2, 144 / hidden)));
 
 /**
- * @param {"lstm"|"gru"|"rnn_tanh"|"rnn_relu"} cell
+ * @param {"lstm"|"gru"|"rnn_tanh"|"rnn_relu"|"rnn_linear"} cell
  * @param {{width: number, hidden: number, peepholes?: boolean, height?: number}} shape  `height`: what there
  *   is; the lanes get lower for it, the texts do not
  */

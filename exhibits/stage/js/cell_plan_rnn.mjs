@@ -28,7 +28,7 @@ export function RNN(shape) {
     fan: { from: at.h0 + square / 2, to: at.rec - square / 2, on: [0.08, 0.26], back: [0.66, 0.86] },
     joins: { from: at.up, to: at.up + slant }, conveyor: first,
     notes: tight ? [] : [
-      { back: "slope", before: "× ", backText: cell === "rnn_relu" ? "slope" : "(1 − h²)", x: at.squash, y: first.bottom + 15 },
+      { back: "slope", before: "× ", backText: cell === "rnn_tanh" ? "(1 − h²)" : "slope", x: at.squash, y: first.bottom + 15 },
       { back: "fromNext", backText: "from t+1", x: room, y: first.bottom + 30, anchor: "end" },
       { back: "direct", backText: "from ŷ", x: room - 14, y: first.bottom + 46, anchor: "end" }],
     delta: { x: 2, y: second.bottom + 18 },
@@ -61,7 +61,7 @@ function wiresOf({ cell, first, second, square, room }, at) {
       { id: "out", out: true, on: [0.94, 1], back: [0, 0.08], points: [{ x: at.h, y: first.bottom + 2 },
         { x: at.h, y: first.bottom + 52 }, { x: room, y: first.bottom + 52 }] },
     ],
-    ops: [{ text: cell === "rnn_relu" ? "relu" : "tanh", x: at.squash, y: (first.top + first.bottom) / 2,
+    ops: [{ text: { rnn_tanh: "tanh", rnn_relu: "relu", rnn_linear: "=" }[cell], x: at.squash, y: (first.top + first.bottom) / 2,
       on: [0.72, 0.8], back: [0.24, 0.32] },
       { text: "W_{hh}", x: (at.h0 + at.rec) / 2, y: first.bottom + 15, bare: true, on: [0.08, 0.26],
         back: [0.66, 0.86] },

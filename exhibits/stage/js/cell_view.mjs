@@ -21,7 +21,8 @@ import { vectorRead } from "./vectors.mjs";
 
 /** Height of the lit unit's sum below the picture. */
 const SUM = 66;
-const CELLS = { lstm: "LSTM cell", gru: "GRU cell", rnn_tanh: "RNN cell", rnn_relu: "RNN cell" };
+const CELLS = { lstm: "LSTM cell", gru: "GRU cell", rnn_tanh: "RNN cell", rnn_relu: "RNN cell",
+  rnn_linear: "Linear RNN cell" };
 
 const HINT = "Point at a unit to follow it through the cell; click or tap one of its gates for that gate’s exact sum.";
 

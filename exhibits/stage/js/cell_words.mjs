@@ -62,11 +62,12 @@ function candidate(at) {
 }
 
 function rnn(at, silent, cell) {
-  const [squash, does] = cell === "rnn_relu" ? ["relu", (a) => Math.max(0, a)] : ["tanh", Math.tanh];
+  const [opens, closes, does] = { rnn_tanh: ["tanh(", ")", Math.tanh], rnn_relu: ["relu(", ")", (a) => Math.max(0, a)],
+    rnn_linear: ["", "", (a) => a] }[cell];
   const [rec, inp] = [at("rec"), at("inp")];
   return [strong("a"), plain(` = ${three(rec)} from the state + ${three(inp)} from the input`),
     ...comes(sum(rec, inp), at("a")),
-    GAP, strong("h"), ...(silent ? silence : [plain(` = ${squash}(a)`), ...comes(does(shownAs(at("a"))), at("h"))])];
+    GAP, strong("h"), ...(silent ? silence : [plain(` = ${opens}a${closes}`), ...comes(does(shownAs(at("a"))), at("h"))])];
 }
 
 /**

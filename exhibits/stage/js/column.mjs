@@ -13,7 +13,7 @@ import { bestClass, sign } from "./narration.mjs";
 import { arrived, filled, lossStrength, ramp } from "./progress.mjs";
 import { compact, onLog, significant } from "./scales.mjs";
 import { goingBack } from "./scene.mjs";
-import { inBrackets, rowAt } from "./vectors.mjs";
+import { inBrackets, rowAt, widthOf } from "./vectors.mjs";
 import { Wire } from "./wire.mjs";
 
 const PALE = 0.26;
@@ -83,6 +83,7 @@ export class Column {
     const { rows, boxWidth } = geometry;
     this.placeStatic(rows, boxWidth);
     this.number.text(String(step));
+    this.several = { read: !this.kind.text && widthOf(run, "inputs") > 1, said: !this.kind.text && widthOf(run, "prediction") > 1 };
     if (this.kind.text) {
       this.input.text(sign(run.header.input.labels[step]));
       this.input.set("y", rows.input.middle + 6);
@@ -243,10 +244,12 @@ export class Column {
     this.tape.set("transform", `translate(${tape - x},0)`);
     this.tape.set("class", active ? "column active" : "column");
     this.number.fade(read);
-    this.input.fade(told);
+    // Several numbers are wider than a place on the tape of the rolled-up network.
+    const apart = active ? 1 : ramp(frame.roll, 0.7, 1);
+    this.input.fade(told * (this.several.read ? apart : 1));
     for (const bar of this.inputBars) bar.fade(shown * (0.4 + 0.6 * ramp(reach, 0, 0.3)));
-    this.prediction.fade(told);
-    this.target.fade(told);
+    this.prediction.fade(told * (this.several.said ? apart : 1));
+    this.target.fade(told * (this.several.said ? apart : 1));
     this.truth.fade(this.kind.dots && this.hasTarget ? known : 0);
     this.guess.fade(this.kind.dots ? known : 0);
     this.before.draw(told);

@@ -9,7 +9,7 @@
  * @property {number} version
  * @property {string} id            same id, same arrays
  * (a run on its own has no title; `bundle.mjs` has)
- * @property {"lstm"|"gru"|"rnn_tanh"|"rnn_relu"} cell
+ * @property {"lstm"|"gru"|"rnn_tanh"|"rnn_relu"|"rnn_linear"} cell
  * @property {number} steps         T
  * @property {number} hidden        H
  * @property {{kind: "text"|"numbers"|"vectors", labels: string[], names: string[], standardised: boolean}} input

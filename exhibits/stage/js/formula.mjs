@@ -20,19 +20,19 @@ const SAID = { "⊙": "times", "·": "times", "−": "minus", "σ(": "sigma of (
 /** @param {{cell: string, sign: string, squash: string, peepholes: boolean}} gate @returns {Token[]} */
 export function gateFormula({ cell, sign, squash, peepholes }) {
   const rnn = cell.startsWith("rnn");
-  const opens = { sigmoid: "σ(", tanh: "tanh(", relu: "relu(" }[squash];
+  const opens = { sigmoid: "σ(", tanh: "tanh(", relu: "relu(", linear: "" }[squash];
   const under = (from) => (rnn ? `${from}h` : `${from}${sign}`);
   const input = [letter("W", "x", under("i")), letter("x", "x", "t")];
   const hidden = [letter("W", "h", under("h")), letter("h", "h", "t−1")];
   const [own, recurrent] = [letter("b", "b", under("i")), letter("b", "b", under("h"))];
-  const head = [letter(sign, sign, "t"), plain(" = "), name(opens)];
+  const head = [letter(sign, sign, "t"), plain(" = "), ...(opens ? [name(opens)] : [])];
   if (cell === "gru" && sign === "n") {
     return [...head, ...input, plain(" + "), own, plain(" + "), letter("r", "r", "t"), plain(" ⊙ ("), ...hidden,
       plain(" + "), recurrent, plain("))")];
   }
   const seen = sign === "o" ? "t" : "t−1";
   const peephole = peepholes && sign !== "g" ? [plain(" + "), letter("w", "c", `c${sign}`), plain(" ⊙ "), letter("c", "c", seen)] : [];
-  return [...head, ...input, plain(" + "), ...hidden, plain(" + "), own, plain(" + "), recurrent, ...peephole, plain(")")];
+  return [...head, ...input, plain(" + "), ...hidden, plain(" + "), own, plain(" + "), recurrent, ...peephole, ...(opens ? [plain(")")] : [])];
 }
 
 /** What becomes of the gates. @param {string} cell @returns {Token[][]} */
@@ -113,5 +113,5 @@ function passedOn(cell, times) {
   }
   const slope = cell === "rnn_tanh" ? [plain("(1 − "), letter("h", "pass-h", "t", "2"), plain(")")]
     : [plain("["), letter("a", "pass-h", "t"), plain(" > 0]")];
-  return [[letter("δ", "pass-h", "t"), plain(" = "), ...deltaH, times, ...slope]];
+  return [[letter("δ", "pass-h", "t"), plain(" = "), ...deltaH, ...(cell === "rnn_linear" ? [] : [times, ...slope])]];
 }

@@ -120,7 +120,8 @@ function depth(level, step, unit) {
   return level === "unit" ? `The arithmetic of unit ${unit} at t = ${step}. ` : "The whole network. ";
 }
 
-const CELLS = { lstm: "LSTM", gru: "GRU", rnn_tanh: "RNN (tanh)", rnn_relu: "RNN (relu)" };
+const CELLS = { lstm: "LSTM", gru: "GRU", rnn_tanh: "RNN (tanh)", rnn_relu: "RNN (relu)",
+  rnn_linear: "RNN (linear)" };
 
 function titleOf(header, tracks) {
   const { labels, kind } = header.input;

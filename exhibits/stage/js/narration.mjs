@@ -138,6 +138,10 @@ function rnnUnit(run, layer, step, unit) {
     const passes = sum > 0 ? "relu lets that pass, so its new state is " : "relu cuts off what is below 0, so its new state is ";
     return [...parts, strong(significant(sum, 3)), plain(`; ${passes}`), strong(significant(state, 3)), before];
   }
+  if (run.header.cell === "rnn_linear") {
+    return [...parts, strong(significant(sum, 3)), plain("; a linear unit takes that as it is: its new state is "),
+      strong(significant(state, 3)), before];
+  }
   const { inside, equals, result } = tanhOf(sum, state);
   return [...parts, strong(inside), plain(`; tanh(${inside}) ${equals} `), strong(result), plain(", its new state"), before];
 }

@@ -23,7 +23,7 @@ const percent = (share) => `${(100 * share).toFixed(share > 0 && share < 0.0095 
 /** The square that tanh allows is shown where it does not dwarf the path. */
 function boundOf(run, path) {
   const largest = Math.max(...path.flat().map(Math.abs));
-  return run.header.cell !== "rnn_relu" && largest > 0.4 ? 1 : null;
+  return !["rnn_relu", "rnn_linear"].includes(run.header.cell) && largest > 0.4 ? 1 : null;
 }
 
 export class Space {

@@ -13,7 +13,7 @@
  * @property {string} field      of the payload, whose value it is
  * @property {string} sign       its letter
  * @property {number} block      its place among the rows of the weights
- * @property {"sigmoid"|"tanh"|"relu"} squash
+ * @property {"sigmoid"|"tanh"|"relu"|"linear"} squash
  *
  * @typedef {{sign: string, sub?: string, sup?: string}} Symbol
  *
@@ -53,12 +53,14 @@ export const GATES = {
   ],
   rnn_tanh: [{ field: "hidden", sign: "h", block: 0, squash: "tanh" }],
   rnn_relu: [{ field: "hidden", sign: "h", block: 0, squash: "relu" }],
+  rnn_linear: [{ field: "hidden", sign: "h", block: 0, squash: "linear" }],
 };
 
 export const SQUASH = {
   sigmoid: (a) => 1 / (1 + Math.exp(-a)),
   tanh: Math.tanh,
   relu: (a) => Math.max(0, a),
+  linear: (a) => a,
 };
 
 /** How steep each is, from the sum itself: 1 - σ of a float32 would have lost its digits near 1. */
@@ -69,6 +71,7 @@ export const SLOPE = {
     return (4 * e) / (1 + e) ** 2;
   },
   relu: (a) => (a > 0 ? 1 : 0),
+  linear: () => 1,
 };
 
 const PEEPHOLES = { input_gate: "weight_ci", forget_gate: "weight_cf", output_gate: "weight_co" };

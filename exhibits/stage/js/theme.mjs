@@ -62,7 +62,8 @@ export const FIELDS = {
  */
 export function limitOf(run, layer, field) {
   const { scale } = FIELDS[field];
-  const bounded = scale === "gate" || field === "candidate" || (field === "hidden" && run.header.cell !== "rnn_relu");
+  const bounded = scale === "gate" || field === "candidate" || (field === "hidden"
+    && !["rnn_relu", "rnn_linear"].includes(run.header.cell));
   return { scale, root: !bounded, limit: bounded ? 1 : niceLimit(largest(run.of(layer, field) ?? [])) };
 }
 

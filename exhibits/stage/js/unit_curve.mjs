@@ -1,4 +1,4 @@
-/** σ, tanh or relu as a small curve with the point on it that this unit stands at. */
+/** σ, tanh, relu or the straight line as a small curve with the point on it that this unit stands at. */
 
 import { html, svg } from "./dom.mjs";
 import { significant } from "./scales.mjs";
@@ -6,7 +6,8 @@ import { SQUASH } from "./terms.mjs";
 import { symbolText, writeSymbol } from "./unit_symbols.mjs";
 
 const [WIDTH, HEIGHT, EDGE] = [168, 96, 6];
-const WORDS = { sigmoid: "σ", tanh: "tanh", relu: "relu" };
+const WORDS = { sigmoid: "σ(", tanh: "tanh(", relu: "relu(", linear: "" };
+const UNBOUNDED = ["relu", "linear"];
 
 export class CurveView {
   /** @param {HTMLElement} root */
@@ -32,9 +33,9 @@ export class CurveView {
   show(squash, ghost) {
     const { kind, sign, from, to, pin, texts } = squash;
     const does = SQUASH[kind];
-    const reach = Math.max(kind === "tanh" ? 3.5 : kind === "relu" ? 2 : 6, Math.abs(from) * 1.15, Math.abs(ghost?.from ?? 0) * 1.15);
-    const top = kind === "relu" ? reach : 1;
-    const bottom = kind === "tanh" ? -1 : 0;
+    const reach = Math.max(kind === "tanh" ? 3.5 : UNBOUNDED.includes(kind) ? 2 : 6, Math.abs(from) * 1.15, Math.abs(ghost?.from ?? 0) * 1.15);
+    const top = UNBOUNDED.includes(kind) ? reach : 1;
+    const bottom = { tanh: -1, linear: -reach }[kind] ?? 0;
     const x = (a) => EDGE + ((a + reach) / (2 * reach)) * (WIDTH - 2 * EDGE);
     const y = (value) => 14 + ((top - value) / (top - bottom)) * (HEIGHT - 28);
     const points = Array.from({ length: 61 }, (_, k) => (k / 30 - 1) * reach);
@@ -47,7 +48,7 @@ export class CurveView {
     this.before.style.display = old ? "" : "none";
     if (old) this.place(this.before, x(old.from), y(old.to));
     [[top, top], [bottom, bottom]].forEach(([value, label], k) => {
-      this.ends[k].textContent = kind === "relu" && k === 0 ? "" : significant(label, 1);
+      this.ends[k].textContent = UNBOUNDED.includes(kind) && (k === 0 || kind === "linear") ? "" : significant(label, 1);
       this.ends[k].setAttribute("x", String(x(0) + 5));
       this.ends[k].setAttribute("y", String(k === 0 ? y(value) - 3 : y(value) + 12));
     });
@@ -61,9 +62,9 @@ export class CurveView {
 
   write({ kind, sign, pin, texts }, ghost, to) {
     const [does, from, closes, equals, result] = this.parts;
-    does.textContent = `${WORDS[kind]}(`;
+    does.textContent = WORDS[kind];
     from.textContent = texts.from;
-    closes.textContent = ")";
+    closes.textContent = WORDS[kind] ? ")" : "";
     equals.textContent = texts.to.startsWith("≈") ? " " : ` ${texts.equals} `;
     result.textContent = texts.to;
     writeSymbol(this.result, { sign, sub: "t" });
@@ -73,6 +74,6 @@ export class CurveView {
     this.was.textContent = this.was.hidden ? "" : `was ${significant(ghost.to, 3)}`;
     this.pinned.hidden = pin === null;
     this.pinned.textContent = pin === null ? "" : `but ${sign} is held at ${significant(pin, 3)}`;
-    this.picture.setAttribute("aria-label", `${WORDS[kind]} with the point ${texts.from}, ${texts.to}, for ${symbolText({ sign, sub: "t" })}`);
+    this.picture.setAttribute("aria-label", `${WORDS[kind].replace("(", "") || "a straight line"} with the point ${texts.from}, ${texts.to}, for ${symbolText({ sign, sub: "t" })}`);
   }
 }

@@ -153,7 +153,7 @@ export function passedOn(run, layer, step, unit) {
 function throughGate(run, layer, step, unit, gate, factors) {
   const { sign: letter, squash, field } = gate;
   const pinned = pinOf(run, layer, field, unit) !== null;
-  const steep = { sigmoid: `${letter}(1 − ${letter})`, tanh: `1 − ${letter}²`, relu: "slope of relu" }[squash];
+  const steep = { sigmoid: `${letter}(1 − ${letter})`, tanh: `1 − ${letter}²`, relu: "slope of relu", linear: "slope 1" }[squash];
   const slope = { value: slopeOf(run, layer, step, unit, gate), symbol: { sign: pinned ? "pinned: no slope" : steep }, part: `pass-${letter}` };
   const single = GATES[run.header.cell].length === 1;
   const result = { sign: "δ", sup: single ? undefined : letter, sub: "t" };

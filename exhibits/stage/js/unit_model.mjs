@@ -4,7 +4,7 @@
  * @typedef {import("./decode.mjs").RunData} RunData
  * @typedef {import("./terms.mjs").Sum} Sum
  * @typedef {{key: string, name: string, symbol: import("./terms.mjs").Symbol, value: number, text: string, part: string}} Row
- * @typedef {{kind: "sigmoid"|"tanh"|"relu", sign: string, from: number, to: number, pin: number|null,
+ * @typedef {{kind: "sigmoid"|"tanh"|"relu"|"linear", sign: string, from: number, to: number, pin: number|null,
  *   texts: {from: string, equals: string, to: string}}} Squash
  *
  * @typedef {Object} Model

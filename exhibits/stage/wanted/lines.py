@@ -17,6 +17,7 @@ _SUMS = {
     "gru": ("reset_gate", "update_gate", "candidate", "recurrent_candidate"),
     "rnn_tanh": ("preactivation",),
     "rnn_relu": ("preactivation",),
+    "rnn_linear": ("preactivation",),
 }
 
 
