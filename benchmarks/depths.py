@@ -13,7 +13,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.server import running_app
 from benchmarks.stage import FLAGS, address, frames
-from exhibits.compare import CHOICES
+from exhibits.parameters import COMPARE
 from tests.browser.chromium import find_browser
 
 STEPS, UNITS = 100, 32
@@ -32,7 +32,7 @@ WATCH = """() => {
 
 
 def open_three(page: Page, url: str) -> None:
-    link = f"{address(STEPS, UNITS)}&lab_compare={CHOICES['size'].replace(' ', '+')}"
+    link = f"{address(STEPS, UNITS)}&lab_compare={COMPARE.choices['size'].replace(' ', '+')}"
     page.goto(url + link)
     page.get_by_role("button", name="Play", exact=True).wait_for(timeout=60_000)
     page.wait_for_timeout(2500)

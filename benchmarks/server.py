@@ -3,6 +3,7 @@
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,10 +19,12 @@ def running_app() -> Iterator[str]:
     with socket.socket() as probe:  # not start.free_port: it talks, and the figures are on stdout
         probe.bind((start.HOST, 0))
         port = probe.getsockname()[1]
+    kept = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+    database = {"UNROLLED_DATABASE": f"sqlite:///{kept.name}/progress.sqlite3"}
     process = subprocess.Popen(
         [sys.executable, *start.app_command(port)[1:]],
         cwd=ROOT,
-        env=start.app_environment(),
+        env=start.app_environment() | database,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -31,3 +34,4 @@ def running_app() -> Iterator[str]:
     finally:
         process.terminate()
         start.end_process(process)
+        kept.cleanup()

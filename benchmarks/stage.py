@@ -44,7 +44,8 @@ def text_of(steps: int) -> str:
 
 def address(steps: int, units: int) -> str:
     """The lab's link to a random LSTM of that size on a text of that length."""
-    return f"/lab?lab_weights=Random&lab_hidden_size={units}&lab_text={text_of(steps).replace(' ', '+')}"
+    text = text_of(steps).replace(" ", "+")
+    return f"/lab?lab_weights=Random&lab_hidden_size={units}&lab_text={text}"
 
 
 def open_stage(browser: Browser, url: str, steps: int, units: int) -> Page:

@@ -33,7 +33,7 @@ THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"
 @functools.cache
 def prepare() -> None:
     """Do the above; a second call in the same process does nothing."""
-    for module in pkgutil.iter_modules(exhibits.__path__, "exhibits."):
+    for module in pkgutil.walk_packages(exhibits.__path__, "exhibits."):
         importlib.import_module(module.name)
     if not any(os.environ.get(name) for name in THREAD_VARIABLES):
         threadpoolctl.threadpool_limits(limits=1, user_api="blas")

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from exhibits.controls import ALL
 from exhibits.stage import LEVELS, PANELS, PHASES, StageState
 from exhibits.workbench import too_many_for_link
 
@@ -69,11 +70,25 @@ def link_popover(key: str, state: StageState) -> None:
             "changed. For another machine that has Unrolled, put that machine's address in place "
             "of the part before */lab*."
         )
+        hide = st.segmented_control(
+            "Controls beside the stage",
+            ["shown", "hidden"],
+            default="shown",
+            required=True,
+            format_func=str.capitalize,
+            key=f"{key}_link_controls",
+            help="Hidden: whoever opens the link sees this run and no control of it. To hide just "
+            "some, write their names after `" + f"{key}_hide=" + "`, such as `cell,seed`.",
+        )
         if too_many_for_link(key):
             st.warning("There are more changes than a link can carry: it opens the run unchanged.")
-        st.code(address(key, state), language=None, wrap_lines=True)
+        link = address(key, state, hide=ALL if hide == "hidden" else "")
+        st.code(link, language=None, wrap_lines=True)
 
 
-def address(key: str, state: StageState) -> str:
+def address(key: str, state: StageState, *, hide: str = "") -> str:
+    """The link; `hide` names the controls that it does not show (`exhibits.controls`)."""
     query = st.query_params.to_dict() | {f"{key}_view": view_to_link(state)}
+    if hide:
+        query[f"{key}_hide"] = hide
     return f"{st.context.url}?{urlencode(query)}"

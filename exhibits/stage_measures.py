@@ -14,10 +14,12 @@ from exhibits.edit_list import changes_of
 from exhibits.runs import traced
 from exhibits.setups import sequence_of, setup_of
 from lessons.declared import Choice, Curve, CurveMeasure, Measure, Values, Whole
-from rnn_core import Changes, LayerTrace, LSTMTrace, Run, Setup
+from rnn_core import Changes, LayerTrace, LSTMTrace, Run, Setup, grad_by_source
 
 GATES = ("input_gate", "forget_gate", "candidate", "output_gate", "reset_gate", "update_gate")
 STEP = Whole(name="step", label="Step", default=0, low=0, high=199)
+SOURCE = Whole(name="source", label="Loss of step", default=0, low=0, high=199)
+_SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 UNIT = Whole(name="unit", label="Unit", default=0, low=0, high=63)
 LAYER = Whole(name="layer", label="Layer", default=-1, low=-1, high=15)
 GATE = Choice(
@@ -116,6 +118,33 @@ def _cell_gradient(values: Values, at: Values) -> float:
     return float(norms[_checked_step(len(norms), at)])
 
 
+def _by_source(values: Values, at: Values) -> np.ndarray:
+    """‖∂L_k/∂h_t‖ as (source k, time t)."""
+    run = run_of(values)
+    _layer(run, at)
+    layer = at["layer"] % len(run.layers)
+    return np.linalg.norm(grad_by_source(run, layer)[:, :, 0], axis=-1)
+
+
+def _source_gradient(values: Values, at: Values) -> float:
+    norms = _by_source(values, at)
+    if at["source"] >= len(norms):
+        raise ValueError(f"loss {at['source']}: the sequence has {len(norms)} steps")
+    return float(norms[at["source"], _checked_step(norms.shape[1], at)])
+
+
+def _sources_sum(values: Values, at: Values) -> float:
+    norms = _by_source(values, at)
+    return float(norms[:, _checked_step(norms.shape[1], at)].sum())
+
+
+def _cancellation(values: Values, at: Values) -> float:
+    together = _gradient(values, at)
+    if together == 0:
+        raise ValueError(f"no loss reaches step {at['step']}")
+    return _sources_sum(values, at) / together
+
+
 def _probability(values: Values, at: Values) -> float:
     """What the network gives to the character that does come next."""
     run = run_of(values)
@@ -179,6 +208,24 @@ MEASURES: tuple[Measure, ...] = (
         name="cell_gradient",
         about="‖∂L/∂c_t‖ at a step",
         value=_cell_gradient,
+        arguments=(STEP, LAYER),
+    ),
+    Measure(
+        name="source_gradient",
+        about="‖∂L_k/∂h_t‖: what the loss of step k alone hands back to step t",
+        value=_source_gradient,
+        arguments=(STEP, SOURCE, LAYER),
+    ),
+    Measure(
+        name="sources_sum",
+        about="Σ_k ‖∂L_k/∂h_t‖ at a step: the sizes added up",
+        value=_sources_sum,
+        arguments=(STEP, LAYER),
+    ),
+    Measure(
+        name="cancellation",
+        about="that sum over ‖∂L/∂h_t‖, at least 1",
+        value=_cancellation,
         arguments=(STEP, LAYER),
     ),
     Measure(
@@ -268,6 +315,18 @@ def _gradient_curve(values: Values, at: Values) -> Curve:
     return _curve(norms, "‖∂L/∂hₜ‖", low, high, log=True)
 
 
+def _source_curve(values: Values, at: Values) -> Curve:
+    norms = _by_source(values, at)
+    if at["source"] >= len(norms):
+        raise ValueError(f"loss {at['source']}: the sequence has {len(norms)} steps")
+    own = norms[at["source"], : at["source"] + 1]
+    if (own <= 0).any():
+        raise ValueError(f"loss {at['source']} does not reach every earlier step")
+    low = 10.0 ** min(-3, int(np.floor(np.log10(own.min()))))
+    high = 10.0 ** max(1, int(np.ceil(np.log10(own.max()))))
+    return _curve(own, f"‖∂L{at['source']}/∂hₜ‖".translate(_SUBSCRIPT), low, high, log=True)
+
+
 CURVES: tuple[CurveMeasure, ...] = (
     CurveMeasure(
         name="hidden",
@@ -283,6 +342,12 @@ CURVES: tuple[CurveMeasure, ...] = (
         about="a gate of one unit over time",
         value=_gate_curve,
         arguments=(GATE, UNIT, LAYER),
+    ),
+    CurveMeasure(
+        name="one_source",
+        about="‖∂L_k/∂h_t‖ for t from 0 to k, on a log axis",
+        value=_source_curve,
+        arguments=(SOURCE, LAYER),
     ),
     CurveMeasure(
         name="gradients",

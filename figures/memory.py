@@ -19,7 +19,7 @@ from figures.style import decades as decade_range
 from rnn_core.memory import Seen
 
 DECADES = (-4, 3)  # always shown
-_ROW, _GAP, _TOP, _BOTTOM = 118, 30, 84, 44
+_ROW, _GAP, _TOP, _BOTTOM = 118, 30, 84, 62
 _TILE_ROOM = 1.6  # decades below the lowest one, for the strip of inputs
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
@@ -243,7 +243,7 @@ def _x_axis(axis: Axis, rows: int) -> dict[str, Any]:
         "range": [-0.6, count - 0.4],
         "anchor": f"y{rows}" if rows > 1 else "y",
         "tickvals": list(range(0, count, 1 if count <= 13 else 5)),
-        "title": {"text": axis.title},
+        "title": {"text": axis.title, "standoff": 24},  # the cursor's name stands between
     }
 
 

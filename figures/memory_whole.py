@@ -186,7 +186,7 @@ def _dot(window: int, value: int, colours: Style) -> dict[str, Any]:
         "y": [value],
         "marker": {"size": 12, "color": colours.gradient},
         "text": [f"<b>k = {window}</b>  "],
-        "textposition": "middle left" if window > 2 else "top center",
+        "textposition": "top left" if window > 2 else "top center",
         "cliponaxis": False,
         "textfont": {"color": colours.text, "size": 13},
         "hoverinfo": "skip",

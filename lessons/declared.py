@@ -99,9 +99,8 @@ class Real(Parameter):
         return f"a number from {self.low:g} to {self.high:g}"
 
     def check(self, value: Any) -> float:
-        if type(value) not in (int, float) or not math.isfinite(value):
-            raise self.wrong(value)
-        if not self.low <= value <= self.high:
+        # A comparison, not math.isfinite: that raises on a whole number beyond 1e308.
+        if type(value) not in (int, float) or not self.low <= value <= self.high:
             raise self.wrong(value)
         return float(value)
 

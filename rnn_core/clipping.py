@@ -50,7 +50,9 @@ def clip_by_norm(gradients: Mapping[str, np.ndarray], threshold: float) -> Clipp
 
 def norm(gradients: Mapping[str, np.ndarray]) -> float:
     """The 2-norm of all gradients as one vector; of huge ones without overflow."""
-    largest = max((float(np.abs(value).max(initial=0.0)) for value in gradients.values()), default=0)
+    largest = max(
+        (float(np.abs(value).max(initial=0.0)) for value in gradients.values()), default=0
+    )
     if largest == 0.0:
         return 0.0
     return largest * math.sqrt(

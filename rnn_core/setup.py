@@ -25,11 +25,12 @@ class Setup:
     `init_scale` multiplies PyTorch's U(-1/√H, 1/√H) in the recurrent layers; a
     `spectral_radius` then rescales every H × H block of every `weight_hh` to it. With the
     `recurrent_init` "orthogonal" or "identity" (Le et al. 2015, arXiv:1504.00941) each block is
-    that matrix instead, whatever `init_scale`, times the radius if there is one. `forget_bias` is the LSTM's total forget bias (b_ih + b_hh) of each unit; None keeps the draw. With
-    `weights` named, the shipped weights are taken as they are and these four and `seed` have
-    no effect. `loss_steps` is "all", "last" (the last step that has a target) or step numbers.
-    `changes` is what the learner changed of all that. With `truncation` (k1, k2) the gradients
-    are those of truncated BPTT: every k1 steps, back through k2 steps.
+    that matrix instead, whatever the `init_scale`, times the radius if there is one.
+    `forget_bias` is the LSTM's total forget bias (b_ih + b_hh) of each unit; None keeps the
+    draw. With `weights` named, the shipped weights are taken as they are and these four and
+    `seed` have no effect. `loss_steps` is "all", "last" (the last step that has a target) or step
+    numbers. `changes` is what the learner changed of all that. With `truncation` (k1, k2) the
+    gradients are those of truncated BPTT: every k1 steps, back through k2 steps.
     """
 
     sequence: AnySequence

@@ -1,11 +1,16 @@
 """What every test shares: one BLAS thread as in the app, and Hypothesis without a clock."""
 
 import os
+import tempfile
 
 from start import ONE_THREAD
 
 for variable in ONE_THREAD:  # before NumPy is imported
     os.environ.setdefault(variable, "1")
+
+# Nobody's own progress is touched by a test.
+_KEPT = tempfile.TemporaryDirectory(prefix="unrolled-tests-", ignore_cleanup_errors=True)
+os.environ.setdefault("UNROLLED_DATABASE", f"sqlite:///{_KEPT.name}/progress.sqlite3")
 
 import hypothesis  # noqa: E402
 

@@ -12,6 +12,7 @@ import torch
 from rnn_core import CELLS, LSTMTrace, Network, network_of, record
 from rnn_core.initial import initial_weights
 from rnn_core.propagate import backward, forward, top_of
+from tests.linear_rnn import LinearCell, LinearRNN
 
 SHAPES = [(1, False), (2, False), (1, True), (3, True)]
 TIME, BATCH, INPUTS, HIDDEN = 7, 3, 4, 5
@@ -28,7 +29,9 @@ def torch_module(network: Network, weights: dict[str, np.ndarray]) -> torch.nn.R
         "dtype": torch.float64,
     }
     kinds = {"lstm": torch.nn.LSTM, "gru": torch.nn.GRU}
-    if network.cell in kinds:
+    if network.cell == "rnn_linear":
+        module = LinearRNN(network.input_size, network.hidden_size, **sizes)
+    elif network.cell in kinds:
         module = kinds[network.cell](network.input_size, network.hidden_size, **sizes)
     else:
         sizes["nonlinearity"] = network.cell.removeprefix("rnn_")
@@ -96,7 +99,9 @@ def test_gradient_at_every_hidden_and_cell_state_equals_torch_autograd(cell):
 
 def loop_of_cells(network, weights, inputs):
     kinds = {"lstm": torch.nn.LSTMCell, "gru": torch.nn.GRUCell}
-    if network.cell in kinds:
+    if network.cell == "rnn_linear":
+        cell = LinearCell(INPUTS, HIDDEN, dtype=torch.float64)
+    elif network.cell in kinds:
         cell = kinds[network.cell](INPUTS, HIDDEN, dtype=torch.float64)
     else:
         phi = network.cell.removeprefix("rnn_")

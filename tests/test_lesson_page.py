@@ -113,3 +113,56 @@ def test_a_file_that_cannot_be_read_is_told_of_and_the_others_stay(request):
     app = opened("contents.py")
     assert "03-third.md" in app.error[0].value
     assert "The first" in htmls(app)
+
+
+def choose(app, index: int):
+    """Commits the choice of that number."""
+    (radio,) = app.radio
+    radio.set_value(index).run()
+    return button(app, "Commit").click().run()
+
+
+@pytest.mark.parametrize(("index", "says"), [(0, "right"), (1, "")])
+def test_a_commit_uncovers_the_exhibit_where_the_answer_can_be_seen(index, says):
+    app = opened("lesson.py", name="02-second", step="how-it-falls")
+    assert "Half the step, half the error." not in texts(app)
+    choose(app, index)
+    assert "Half the step, half the error." in texts(app)
+    assert ("Predicted: right" in htmls(app)) == bool(says)
+    (chart,) = app.get("plotly_chart")
+    assert "the error" in chart.proto.spec, "the reveal sets show = error"
+    assert "1 of 1 predictions right" in last_contents(app) or not says
+
+
+def last_contents(app) -> str:
+    app.switch_page("contents.py").run()
+    return htmls(app)
+
+
+def test_the_last_screen_counts_what_came_out():
+    app = opened("lesson.py", name="02-second", step="how-it-falls")
+    choose(app, 0)
+    button(app, "Finish").click().run()
+    counts = htmls(app)
+    assert "<b>1 <small>of 1</small></b>predictions right" in counts
+    assert "<b>0 <small>of 1</small></b>challenges met" in counts
+    assert "Still open" in texts(app)
+
+
+def test_a_challenge_is_met_by_what_the_exhibit_shows_and_stays_met():
+    app = opened("lesson.py", name="02-second")
+    assert "Small it is." not in texts(app)
+    (slider,) = app.select_slider
+    slider.set_value("0.0625").run()
+    assert "Small it is." in texts(app)
+    slider.set_value("1").run()
+    assert "Small it is." in texts(app)
+
+
+def test_a_lesson_begun_anew_asks_again():
+    app = opened("lesson.py", name="02-second", step="how-it-falls")
+    choose(app, 0)
+    session = app.session_state["lesson_progress"]
+    session.forget("second")
+    app.run()
+    assert "Commit your prediction first." in htmls(app)

@@ -1,5 +1,6 @@
 """Something to try on an exhibit, which the page sees when it is done."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -27,11 +28,18 @@ def _holds(
         return False
     if found is None:
         return False
-    if condition.equals is not None and found != condition.equals:
+    if condition.equals is not None and not _equals(condition, found):
         return False
     if condition.at_least is not None and not found >= condition.at_least:
         return False
     return condition.at_most is None or bool(found <= condition.at_most)
+
+
+def _equals(condition: Condition, found: Any) -> bool:
+    """A measure is computed: it is equal as far as a float64 is exact."""
+    if condition.kind == "measure":
+        return math.isclose(found, condition.equals, rel_tol=1e-9, abs_tol=1e-12)
+    return bool(found == condition.equals)
 
 
 def _found(

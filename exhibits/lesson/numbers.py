@@ -13,7 +13,8 @@ _LOWERED = str.maketrans(_RAISED, "-+0123456789")
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _DECIMAL = r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,4})?"
 _FACTOR = re.compile(rf"([-+]?)({_DECIMAL})(?:\^\(?([-+]?{_DECIMAL})\)?)?")
-_GROUPED = re.compile(r"[0-9]{1,3}(?:[ ,'’][0-9]{3})+(?![0-9])")
+_GROUPED = re.compile(r"(?<![0-9.,])[1-9][0-9]{0,2}(?:[ ,'’][0-9]{3})+(?![0-9])")
+_EITHER = re.compile(r"(?<![0-9.,])[1-9][0-9]{0,2},[0-9]{3}(?![0-9.,])")
 _EXAMPLES = "Write a number such as 0.25, 3/4, 2^-7, 1e-3 or −1.5."
 
 
@@ -53,38 +54,28 @@ def _marks(text: str, shown: str) -> str:
         ValueError: a comma may be either: 16,123.
     """
     text = re.sub(rf"[{_RAISED}]+", lambda found: "^" + found[0].translate(_LOWERED), text)
-    text = re.sub(r"(?<=[0-9.)])\s*[xX]\s*(?=10\b)", "*", text).replace("**", "^")
-    if re.fullmatch(r"[-+]?[1-9][0-9]{0,2},[0-9]{3}", text):
+    text = re.sub(r"(?<=[0-9.])\s*[xX]\s*(?=10\b)", "*", text).replace("**", "^")
+    if _EITHER.search(text):
         point, none = text.replace(",", "."), text.replace(",", "")
         raise ValueError(f"“{shown}” may be {point} or {none}: write one of these.")
-    if re.search(r"[0-9]\.[0-9]{3}(\.[0-9]{3})*,", text):
-        return re.sub(r"\s+", "", text.replace(".", "").replace(",", "."))
-    if not re.fullmatch(r"[-+]?0?,[0-9]+.*", text):
-        text = _GROUPED.sub(lambda found: re.sub(r"[ ,'’]", "", found[0]), text)
-    return re.sub(r"\s*([*/^])\s*|(?<=[-+])\s+", lambda found: found[1] or "", text).replace(
-        ",", "."
-    )
+    if re.search(r"[0-9]\.[0-9]{3}(\.[0-9]{3})*,[0-9]", text):
+        text = text.replace(".", "").replace(",", ".")
+    text = _GROUPED.sub(lambda found: re.sub(r"[ ,'’]", "", found[0]), text)
+    text = re.sub(r"\s*([*/^])\s*|(?<=[-+])\s+", lambda found: found[1] or "", text)
+    return text.replace(",", ".")
 
 
 def _product(text: str) -> float | None:
     """Factors with `*` and `/` between them, from the left; None where it is nothing such."""
     value = 1.0
-    for number, part in enumerate(re.split(r"([*/])", text)):
-        if number % 2:
-            continue
+    for sign, part in zip(["*", *re.findall(r"[*/]", text)], re.split(r"[*/]", text), strict=True):
         found = _FACTOR.fullmatch(part)
         if not found:
             return None
         factor = float(found[2]) ** float(found[3]) if found[3] else float(found[2])
         factor = -factor if found[1] == "-" else factor
-        divides = number and text_between(text, number) == "/"
-        value = value / factor if divides else value * factor
+        value = value * factor if sign == "*" else value / factor
     return value
-
-
-def text_between(text: str, number: int) -> str:
-    """The sign before the factor that stands at this place of the split."""
-    return re.split(r"([*/])", text)[number - 1]
 
 
 def rounded(value: float, digits: int) -> float:

@@ -66,11 +66,12 @@ def app_url(server_log: Path) -> Iterator[str]:
     """The address of the app as start.py serves it, on a port that nobody uses."""
     port = start.free_port(18501)
     command = [sys.executable, *start.app_command(port)[1:]]
+    progress = f"sqlite:///{server_log.parent / 'progress.sqlite'}"
     with server_log.open("w") as log:
         server = subprocess.Popen(
             command,
             cwd=start.ROOT,
-            env=start.app_environment(),
+            env=start.app_environment() | {"UNROLLED_DATABASE": progress},
             stdout=log,
             stderr=subprocess.STDOUT,
         )

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from exhibits import opening
-from exhibits.compare import CHOICES
+from exhibits.parameters import COMPARE
 from rnn_core import Changes, LSTMTrace, Numbers, Setup, run, signal
 from tests.browser.test_lab import number, read_strip, stage_of, step_of
 
@@ -128,7 +128,7 @@ def test_a_number_is_changed_with_the_arrow_keys(open_page: OpenPage) -> None:
 
 
 def test_three_cells_stand_side_by_side_under_one_cursor(open_page: OpenPage) -> None:
-    page = open_page(f"/lab?lab_compare={CHOICES['size'].replace(' ', '+')}")
+    page = open_page(f"/lab?lab_compare={COMPARE.choices['size'].replace(' ', '+')}")
     stage = stage_of(page)
     titles = stage.locator("[data-track-title]")
     names = ("RNN tanh", "GRU", "LSTM")

@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from exhibits.compare import CHOICES
+from exhibits.parameters import COMPARE
 from tests.browser.test_lab import stage_of, step_of
 from tests.browser.test_levels import deeper, level_of, swipe
 
@@ -167,7 +167,7 @@ def test_rolled_up_the_picture_says_so(open_page: OpenPage) -> None:
 
 
 def test_side_by_side_each_track_is_a_group_by_its_title(open_page: OpenPage) -> None:
-    page = open_page(f"/lab?lab_compare={CHOICES['size'].replace(' ', '+')}")
+    page = open_page(f"/lab?lab_compare={COMPARE.choices['size'].replace(' ', '+')}")
     stage = stage_of(page)
     gru = stage.get_by_role("group", name="GRU · 16 units")
     expect(gru.get_by_role("img", name="GRU · 16 units: The network unrolled")).to_be_visible()

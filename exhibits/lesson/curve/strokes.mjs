@@ -1,0 +1,152 @@
+/**
+ * What a drawn curve is made of: scales, strokes, gaps, and where its name stands.
+ *
+ * A value is its share of the axis' height, 0 to 1, or null where nothing is drawn yet.
+ *
+ * @typedef {{low: number, high: number, log: boolean}} Axis
+ */
+
+/** @param {number} share */
+export const within = (share) => Math.min(1, Math.max(0, share));
+
+/** Where a value stands on the axis. @param {Axis} axis */
+export function shareOf({ low, high, log }, value) {
+  if (log) return value > 0 ? within(Math.log(value / low) / Math.log(high / low)) : 0;
+  return within((value - low) / (high - low));
+}
+
+/** The inverse of `shareOf`, to four digits and never beyond an end. @param {Axis} axis */
+export function valueAt({ low, high, log }, share) {
+  const exact = log ? low * (high / low) ** share : low + (high - low) * share;
+  return Math.min(high, Math.max(low, Number(exact.toPrecision(4))));
+}
+
+/** Values to name on the axis, about five. @param {Axis} axis */
+export function ticks({ low, high, log }) {
+  if (log) {
+    const [from, to] = [Math.ceil(Math.log10(low) - 1e-9), Math.floor(Math.log10(high) + 1e-9)];
+    const step = Math.max(1, Math.ceil((to - from) / 5));
+    return Array.from({ length: Math.floor((to - from) / step) + 1 }, (_, k) => 10 ** (to - k * step)).reverse();
+  }
+  const rough = (high - low) / 4;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 2.5, 5, 10].find((s) => s * power >= rough * (1 - 1e-9)) * power;
+  const found = [];
+  for (let k = Math.ceil(low / step - 1e-9); k * step <= high + step * 1e-9; k += 1) found.push(Number((k * step).toPrecision(6)));
+  return found;
+}
+
+const RAISED = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
+
+/** A value in few characters. */
+export function words(value, log = false) {
+  const power = Math.log10(Math.abs(value));
+  if (log && Math.abs(power - Math.round(power)) < 1e-9 && Math.abs(power) > 2.5) {
+    return `10${[...String(Math.round(power))].map((sign) => RAISED[sign]).join("")}`;
+  }
+  const size = Math.abs(value);
+  const text = size !== 0 && (size < 1e-3 || size >= 1e5) ? value.toExponential(1) : String(Number(value.toPrecision(3)));
+  return text.replaceAll("-", "−");
+}
+
+/**
+ * The curve after a stroke from one place to another: what lies between is filled in straight.
+ * @param {(number | null)[]} drawn @param {{at: number, share: number}} from @param {{at: number, share: number}} to
+ * @param {number[]} x
+ */
+export function stroked(drawn, from, to, x) {
+  const next = [...drawn];
+  const reach = x[to.at] - x[from.at];
+  for (let k = Math.min(from.at, to.at); k <= Math.max(from.at, to.at); k += 1) {
+    next[k] = reach === 0 ? to.share : from.share + ((to.share - from.share) * (x[k] - x[from.at])) / reach;
+  }
+  return next;
+}
+
+/** The stretches without a value, as places of their first and last. @param {(number | null)[]} drawn */
+export function gaps(drawn) {
+  const found = [];
+  drawn.forEach((share, k) => {
+    if (share !== null) return;
+    if (k > 0 && drawn[k - 1] === null) found[found.length - 1][1] = k;
+    else found.push([k, k]);
+  });
+  return found;
+}
+
+/** What is still to be drawn, in words. @param {(number | null)[]} drawn @param {number[]} x */
+export function missing(drawn, x) {
+  const open = gaps(drawn);
+  if (open.length === 0) return "Complete. Drag over a part to change it.";
+  if (drawn.every((share) => share === null)) return "Draw from the left edge to the right.";
+  const named = open.slice(0, 3).map(([from, to]) => (from === to ? words(x[from]) : `${words(x[from])} to ${words(x[to])}`));
+  const more = open.length > 3 ? " …" : "";
+  return `Still to draw: ${named.join(", ")}${more}`;
+}
+
+/** The stretches without a gap, as SVG path data. */
+export function path(shares, toX, toY) {
+  let pen = false;
+  let data = "";
+  shares.forEach((share, k) => {
+    if (share !== null) data += `${pen ? "L" : "M"}${toX(k).toFixed(1)} ${toY(share).toFixed(1)}`;
+    pen = share !== null;
+  });
+  return data;
+}
+
+/** A line's height at some x, in pixels. @param {{x: number, y: number}[]} line */
+function heightAt(line, x) {
+  const k = line.findIndex((point) => point.x >= x);
+  if (k === 0) return line[0].y;
+  if (k < 0) return line[line.length - 1].y;
+  const [a, b] = [line[k - 1], line[k]];
+  return a.y + ((b.y - a.y) * (x - a.x)) / (b.x - a.x);
+}
+
+const ABOVE = 9; // from a line to the foot of its name
+const BELOW = 19;
+const ASCENT = 11;
+const DESCENT = 4;
+
+/** How much of the lines a name at this place would cover, from 0 to 1 for each. */
+function covered(place, width, lines) {
+  let hits = 0;
+  let samples = 0;
+  for (let x = place.x - width / 2; x <= place.x + width / 2; x += 4) {
+    samples += 1;
+    for (const line of lines) {
+      const y = heightAt(line, x);
+      if (y > place.y - ASCENT - 3 && y < place.y + DESCENT + 2) hits += 1;
+    }
+  }
+  return hits / samples;
+}
+
+/**
+ * Where the lines' names stand: each at its own line, over no line and not over each other, as far
+ * to the right as that goes. Middle of the foot of the text, in pixels.
+ * @param {{x: number, y: number}[][]} lines @param {number[]} widths of the names
+ * @param {{left: number, right: number, top: number, bottom: number}} box
+ */
+export function nameSpots(lines, widths, box) {
+  const taken = [];
+  lines.forEach((line, which) => {
+    const width = widths[which];
+    let best = null;
+    for (let x = box.right - width / 2 - 2; x >= box.left + width / 2 + 2; x -= 6) {
+      for (const aside of [-ABOVE, BELOW]) {
+        const place = { x, y: heightAt(line, x) + aside };
+        if (place.y - ASCENT < box.top || place.y + DESCENT > box.bottom) continue;
+        const clash = taken.some((other, k) => Math.abs(other.x - x) < (widths[k] + width) / 2 + 6 && Math.abs(other.y - place.y) < 17);
+        const others = lines.filter((_, k) => k !== which);
+        // Nearer to another line than to its own, it would name that one.
+        const stray = others.some((other) => Math.abs(heightAt(other, x) + (aside < 0 ? -ABOVE : BELOW) - place.y) < 14);
+        const cost = covered(place, width, lines) + (clash ? 4 : 0) + (stray ? 0.3 : 0) + (0.25 * (box.right - x)) / (box.right - box.left);
+        if (best === null || cost < best.cost - 1e-9) best = { ...place, cost };
+      }
+    }
+    taken.push(best ?? { x: box.right - width / 2, y: box.top + ASCENT + 17 * which, cost: 9 });
+  });
+  return taken.map(({ x, y }) => ({ x, y }));
+}
