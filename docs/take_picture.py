@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 from benchmarks.server import running_app
 from tests.browser.chromium import find_browser
@@ -27,7 +27,21 @@ def main() -> None:
             page.screenshot(path=FOLDER / f"{name}.png")
             page.close()
             print(f"{name}.png taken")
+        lesson(browser, url)
         browser.close()
+
+
+def lesson(browser: Browser, url: str) -> None:
+    """A step of a lesson whose prediction is made."""
+    page = browser.new_page(viewport={"width": 1440, "height": 1000})
+    page.goto(f"{url}/lesson?name=08-who-is-to-blame")
+    card = page.locator(".st-key-predict_open_who-is-to-blame_senders")
+    card.locator("label").filter(has=page.locator("input")).nth(2).click()
+    card.get_by_role("button", name="Commit").click()
+    page.get_by_role("button", name="Play", exact=True).wait_for(timeout=60_000)
+    page.wait_for_timeout(3000)
+    page.screenshot(path=FOLDER / "lesson.png")
+    print("lesson.png taken")
 
 
 if __name__ == "__main__":

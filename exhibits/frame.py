@@ -12,6 +12,7 @@ _FRAME = """
 [data-testid="stBaseButton-primary"] { color: light-dark(#FFFFFF, #0F141B); }
 .stMain { scroll-padding: 4rem 0 0; }
 @media (max-width: 640px) {
+  .js-plotly-plot .modebar-container { display: none; }
   .stMainBlockContainer { padding: 3.5rem 0.75rem 2rem; }
   .stMainBlockContainer h1 { font-size: 1.5rem; padding: 0.25rem 0; }
 }

@@ -152,8 +152,8 @@ def _drawing(
     return Drawing(
         figure(traces, colours, layout, headline=headline, subtitle=subtitle),
         "The error over w and b: a plain of about 0.08 at the right and above, a valley of 0 at "
-        "the upper left, and below a plateau of up to 0.49; from w = 4 on, plain and plateau meet in a "
-        f"wall. {' '.join(_told(way) for way in ways)}",
+        "the upper left, and below a plateau of up to 0.49; from w = 4 on, plain and plateau "
+        f"meet in a wall. {' '.join(_told(way) for way in ways)}",
         columns,
         name,
     )

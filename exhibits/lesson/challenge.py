@@ -54,7 +54,7 @@ def _found(
 
 def challenge_card(challenge: Challenge, *, key: str, done: bool) -> None:
     """What to try; once it is done, that and what it shows."""
-    with st.container(key=f"challenge_{'done' if done else 'open'}_{key}", gap=None):
+    with st.container(key=f"challenge_{'done' if done else 'open'}_{key}", gap="small"):
         st.html(f'<p class="card-label">{"Done" if done else "Try this"}</p>')
         st.markdown(for_page(challenge.do))
         if done and challenge.done:

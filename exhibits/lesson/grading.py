@@ -12,7 +12,7 @@ from exhibits.lesson.numbers import number_text, rounded
 from lessons.declared import Curve, Declaration, Values
 from lessons.lesson import ChoiceAnswer, CurveAnswer, NumberAnswer, Prediction
 
-MOST_POINTS = 256  # of a curve: what is kept of an answer has its bounds
+MOST_POINTS = 200  # of a curve: what is kept of an answer has its bounds
 SLACK = 1e-9  # of a tolerance: 0.1 is within 10 % of 0.11 whatever binary makes of it
 _DIGITS = range(4, 17)
 

@@ -167,7 +167,7 @@ def _given(prediction: Prediction, key: str, unit: str, axes: Curve | None) -> A
 
 def _wrong(problem: str) -> None:
     """A line at the field; what was typed stands in it as text."""
-    st.html(f'<p class="card-wrong" role="alert">{html.escape(problem)}</p>')
+    st.html(f'<p class="card-wrong" role="status">{html.escape(problem)}</p>')
 
 
 def _tell(prediction: Prediction, key: str, unit: str, saved: Outcome) -> None:

@@ -39,7 +39,7 @@ def _setup(values: Values) -> Setup:
 
 
 def _fits(values: Values) -> None:
-    """Raises ValueError where a gated cell is asked for what RNNs alone have, or numbers explode."""
+    """Raises ValueError where a gated cell is to be split, or the numbers explode."""
     if values["show"] == "split" and not values["cell"].startswith("rnn"):
         raise ValueError(f"show 'split' needs an RNN; got cell {values['cell']!r}")
     flow(_setup(values))

@@ -45,12 +45,17 @@ AT_REST = """() => document.querySelector('[data-testid="stApp"]')
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests come last, being slow; of them, the first link on a fresh server first."""
+    """Browser tests come last, being slow; of them, the first link on a fresh server first.
+
+    One that fails is tried once more, and the report says so: two loaded cores drop a frame or a
+    key press now and then, and what is really broken fails twice.
+    """
 
     def place(item: pytest.Item) -> int:
         if Path(__file__).parent not in item.path.parents:
             return 0
         item.add_marker(pytest.mark.browser)
+        item.add_marker(pytest.mark.flaky(reruns=1))
         return 1 if item.path.name == "test_first_link.py" else 2
 
     items.sort(key=place)

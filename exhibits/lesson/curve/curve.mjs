@@ -5,7 +5,7 @@
  *   drawn: (number | null)[] | null, truth: number[] | null}} Data
  */
 
-import { gaps, missing, nameSpots, path, shareOf, stroked, ticks, valueAt, within, words } from "./strokes.mjs";
+import { gaps, labels, missing, nameSpots, path, shareOf, stroked, valueAt, within, words } from "./strokes.mjs";
 
 const NS = "http://www.w3.org/2000/svg";
 const HEIGHT = 280;
@@ -95,10 +95,10 @@ class Drawing {
     picture.setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);
     picture.classList.toggle("locked", this.locked);
     svg("rect", { class: "plot", x: LEFT, y: TOP, width: right - LEFT, height: foot - TOP }, picture);
-    for (const tick of ticks(data)) {
-      const y = this.toY(shareOf(data, tick));
+    for (const { value, text } of labels(data)) {
+      const y = this.toY(shareOf(data, value));
       svg("line", { class: "grid", x1: LEFT, x2: right, y1: y, y2: y }, picture);
-      svg("text", { x: LEFT - 7, y: y + 4.5, "text-anchor": "end" }, picture, words(tick, data.log));
+      svg("text", { x: LEFT - 7, y: y + 4.5, "text-anchor": "end" }, picture, text);
     }
     const every = Math.max(1, Math.ceil((data.x.length * 32) / (right - LEFT)));
     data.x.forEach((value, k) => {

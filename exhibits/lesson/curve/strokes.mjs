@@ -37,16 +37,21 @@ export function ticks({ low, high, log }) {
 }
 
 const RAISED = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
+const raised = (power) => [...String(power)].map((sign) => RAISED[sign]).join("");
 
-/** A value in few characters. */
-export function words(value, log = false) {
-  const power = Math.log10(Math.abs(value));
-  if (log && Math.abs(power - Math.round(power)) < 1e-9 && Math.abs(power) > 2.5) {
-    return `10${[...String(Math.round(power))].map((sign) => RAISED[sign]).join("")}`;
-  }
+/** A value in few characters: 0.25, −3, 2.1 × 10⁻⁴. */
+export function words(value) {
   const size = Math.abs(value);
-  const text = size !== 0 && (size < 1e-3 || size >= 1e5) ? value.toExponential(1) : String(Number(value.toPrecision(3)));
-  return text.replaceAll("-", "−");
+  if (size === 0 || (size >= 1e-3 && size < 1e5)) return String(Number(value.toPrecision(3))).replace("-", "−");
+  const [digits, power] = value.toExponential(1).split("e");
+  return `${digits.replace(/\.0$/, "").replace("-", "−")} × 10${raised(Number(power))}`;
+}
+
+/** The axis' names: powers of ten throughout where one of them would be long. @param {Axis} axis */
+export function labels(axis) {
+  const marks = ticks(axis);
+  const powers = axis.log && marks.some((value) => value < 0.01 || value > 1000);
+  return marks.map((value) => ({ value, text: powers ? `10${raised(Math.round(Math.log10(value)))}` : words(value) }));
 }
 
 /**

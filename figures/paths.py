@@ -1,0 +1,233 @@
+"""The gradient of an LSTM's cell state on its way back, by its two paths, with an RNN beside it.
+
+`draw_straight` shows the straight path alone, Π f, over the forget gates that make it;
+`draw_shares` the whole ∂L/∂c_t and, below it, which share of it came by which path.
+"""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from figures import decades
+from figures.drawing import Drawing, figure, heading, note, short
+from figures.style import Style, Theme, style
+from figures.style import decades as decade_range
+from rnn_core.path_course import PathCourse
+
+DECADES = (-12, 2)  # always shown; a norm beyond them widens the axis by even powers
+_PLOT, _BELOW, _GAP, _TOP, _BOTTOM = 280, 150, 56, 126, 44
+_HEIGHT = _PLOT + _GAP + _BELOW
+_SHARE_STEP = 0.25
+
+
+def share_limits(course: PathCourse) -> tuple[float, float]:
+    """An axis in quarters that holds 0, 1 and both shares at every step."""
+    shares = np.concatenate([course.direct_share, course.gates_share])
+    shares = shares[np.isfinite(shares)]
+    low = _SHARE_STEP * math.floor(min(0.0, float(shares.min())) / _SHARE_STEP)
+    return low, _SHARE_STEP * math.ceil(max(1.0, float(shares.max())) / _SHARE_STEP)
+
+
+def draw_straight(course: PathCourse, *, theme: Theme = "light") -> Drawing:
+    """‖D_t‖, straight along the conveyor, over the mean forget gate of every step."""
+    colours = style(theme)
+    last = len(course.whole) - 1
+    lines = [_rnn(course, colours), _straight(course, colours, 4)]
+    straight, rnn = float(course.direct[0]), float(course.rnn[0])
+    forget = float(course.forget[1:].mean())
+    bars = {
+        **_below(last),
+        "type": "bar",
+        "y": course.forget.tolist(),
+        "marker": {"color": colours.gate[1]},
+        "hovertemplate": "step %{x}: %{y:.4g}<extra>mean f</extra>",
+    }
+    title = heading("Forget gate", "f<sub>t</sub>", "mean over the units", colours)
+    layout = _layout(lines, course, "Straight path", colours)
+    layout["yaxis2"] |= {"range": [0, 1.05], "tickvals": [0, 0.5, 1]}
+    layout["annotations"].append(note(title, _BELOW / _HEIGHT))
+    return Drawing(
+        figure(
+            [*lines, *_zeros(course.direct, layout, colours.accent), bars],
+            colours,
+            layout,
+            headline=f"{last} steps back: {short(straight)}; in the RNN {short(rnn)}",
+            subtitle=f"straight along the conveyor; f is {short(forget)} on average",
+        ),
+        f"What the straight path leaves of the gradient at step {last}, on a log axis: "
+        f"{_told(course.direct)}. A tanh RNN on the same sequence: {_told(course.rnn)}. "
+        f"The forget gates are {short(forget)} on average.",
+        _columns(course),
+        "paths-straight",
+    )
+
+
+def draw_shares(course: PathCourse, *, theme: Theme = "light") -> Drawing:
+    """‖∂L/∂c_t‖ with its straight part, over the shares of both paths, which sum to 1."""
+    colours = style(theme)
+    last = len(course.whole) - 1
+    whole = _line("all of ‖∂L/∂c‖", course.whole, colours.gradient, "solid", 4)
+    lines = [_rnn(course, colours), _straight(course, colours, 2.5), whole]
+    bars = [
+        _bars("straight", course.direct_share, colours.accent, ""),
+        _bars("by the gates", course.gates_share, colours.signed[0], "/"),
+    ]
+    layout = _layout(lines, course, "Gradient that arrives", colours)
+    low, high = share_limits(course)
+    layout |= {"barmode": "relative", "shapes": [_one(colours)]}
+    layout["yaxis2"] |= {"range": [low, high + 0.05], "tickformat": ".0%", "tick0": 0, "dtick": 0.5}
+    title = heading("Shares", "", "solid: straight; hatched: by the gates", colours)
+    layout["annotations"].append(note(title, _BELOW / _HEIGHT))
+    left, share = float(course.whole[0]), float(course.direct_share[0])
+    came = f"; {_percent(share)} straight" if np.isfinite(share) else ""
+    forget = short(float(course.forget[1:].mean()))
+    return Drawing(
+        figure(
+            [*lines, *_zeros(course.direct, layout, colours.accent), *bars],
+            colours,
+            layout,
+            headline=f"{last} steps back: {short(left)} arrives{came}",
+            subtitle=f"f is {forget} on average; in the RNN {short(float(course.rnn[0]))} arrives",
+        ),
+        f"The norm of the gradient of the cell state as a share of that at step {last}, on a log "
+        f"axis: {_told(course.whole)}; straight along the conveyor alone {_told(course.direct)}; "
+        f"a tanh RNN on the same sequence {_told(course.rnn)}. Of the whole came straight: "
+        f"{_told_shares(course)}; the rest by the gates.",
+        _columns(course),
+        "paths-shares",
+    )
+
+
+def _columns(course: PathCourse) -> dict[str, Any]:
+    names = ("whole", "direct", "gates", "direct_share", "gates_share", "kept", "forget", "rnn")
+    return {"step": range(len(course.whole))} | {name: getattr(course, name) for name in names}
+
+
+def _percent(share: float) -> str:
+    """`7 %`, `−30 %`; less than one in a thousand as that."""
+    if 0.0 < abs(share) < 0.001:
+        return "under 0.1 %"
+    return f"{100 * share:.{0 if abs(share) >= 0.1 else 1}f} %".replace("-", "−")
+
+
+def _spots(length: int) -> list[int]:
+    last = length - 1
+    return sorted({0, last // 2, last})
+
+
+def _told(norms: np.ndarray) -> str:
+    return ", ".join(f"{short(float(norms[t]))} at step {t}" for t in _spots(len(norms)))
+
+
+def _told_shares(course: PathCourse) -> str:
+    shares = course.direct_share
+    seen = [t for t in _spots(len(shares)) if np.isfinite(shares[t])]
+    return ", ".join(f"{_percent(float(shares[t]))} at step {t}" for t in seen)
+
+
+def _straight(course: PathCourse, colours: Style, width: float) -> dict[str, Any]:
+    return _line("straight, Π f", course.direct, colours.accent, "solid", width)
+
+
+def _rnn(course: PathCourse, colours: Style) -> dict[str, Any]:
+    return _line("tanh RNN, ‖∂L/∂h‖", course.rnn, colours.muted, "dash", 2)
+
+
+def _line(name: str, values: np.ndarray, colour: str, dash: str, width: float) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": name,
+        "x": list(range(len(values))),
+        "y": decades.drawable(values),
+        "line": {"color": colour, "width": width, "dash": dash},
+        "customdata": decades.exact(values),
+        "hovertemplate": f"t = %{{x}}: %{{customdata}}<extra>{name}</extra>",
+    }
+
+
+def _zeros(values: np.ndarray, layout: dict[str, Any], colour: str) -> list[dict[str, Any]]:
+    """Crosses below the axis where the straight path carries exactly nothing."""
+    at = np.flatnonzero(values == 0.0).tolist()
+    if not at:
+        return []
+    return [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "x": at,
+            "y": [layout["yaxis"]["tickvals"][0]] * len(at),
+            "showlegend": False,
+            "marker": {"symbol": "x", "size": 7, "color": colour},
+            "hovertemplate": "t = %{x}: 0<extra>straight</extra>",
+        }
+    ]
+
+
+def _below(last: int) -> dict[str, Any]:
+    return {"x": list(range(last + 1)), "xaxis": "x", "yaxis": "y2", "showlegend": False}
+
+
+def _bars(name: str, shares: np.ndarray, colour: str, shape: str) -> dict[str, Any]:
+    return {
+        **_below(len(shares) - 1),
+        "type": "bar",
+        "name": name,
+        "y": [value if math.isfinite(value) else None for value in shares.tolist()],
+        "marker": {
+            "color": colour,
+            "pattern": {"shape": shape, "size": 5, "solidity": 0.35, "fillmode": "overlay"},
+        },
+        "hovertemplate": f"t = %{{x}}: %{{y:.1%}}<extra>{name}</extra>",
+    }
+
+
+def _one(colours: Style) -> dict[str, Any]:
+    """What the two shares sum to."""
+    ends = {"x0": 0, "x1": 1, "y0": 1, "y1": 1}
+    look = {"color": colours.text, "width": 1}
+    return {"type": "line", "xref": "paper", "yref": "y2", "line": look, **ends}
+
+
+def _layout(
+    lines: list[dict[str, Any]], course: PathCourse, name: str, colours: Style
+) -> dict[str, Any]:
+    """The log plot on top, with its axis wide enough for every line, and room below it."""
+    shown = np.concatenate([course.whole, course.direct, course.rnn])
+    low, high = decade_range([v for v in shown.tolist() if np.isfinite(v)], DECADES)
+    last, zeros = len(course.whole) - 1, bool((course.direct == 0.0).any())
+    title = heading(name, "", "last step = 1, log scale", colours)
+    return {
+        "height": _HEIGHT + _TOP + _BOTTOM,
+        "margin": {"l": 48, "r": 14, "t": _TOP, "b": _BOTTOM},
+        "bargap": 0.15,
+        "showlegend": True,
+        "legend": {"y": 1 + 26 / _HEIGHT, "yanchor": "bottom", "traceorder": "reversed"},
+        "xaxis": {
+            "range": [-0.7, last + 0.7],
+            "title": {"text": "step t        ← the gradient runs back"},
+            "anchor": "y2",
+        },
+        "yaxis": {
+            **decades.axis(low, high, zeros=zeros),
+            "domain": [(_GAP + _BELOW) / _HEIGHT, 1],
+        },
+        "yaxis2": {"domain": [0, _BELOW / _HEIGHT], "anchor": "x"},
+        "annotations": [note(title, 1), _loss(last, colours)],
+    }
+
+
+def _loss(step: int, colours: Style) -> dict[str, Any]:
+    """Where the one loss stands."""
+    return {
+        "x": step,
+        "y": 0,
+        "yref": "y",
+        "text": "<b>loss</b>",
+        "font": {"color": colours.loss, "size": 13},
+        "showarrow": True,
+        "arrowcolor": colours.loss,
+        "ax": -26,
+        "ay": 44,
+    }
