@@ -154,12 +154,21 @@ def _probability(values: Values, at: Values) -> float:
     return float(run.prediction[step, 0, run.targets[step, 0]])
 
 
+def _differences(values: Values, at: Values) -> np.ndarray:
+    """‖h_t − h_t without the changes‖ for every t."""
+    now, before = (
+        _layer(run, at).hidden[:, 0] for run in (run_of(values), traced(base_of(values)))
+    )
+    return np.linalg.norm(now - before, axis=-1)
+
+
 def _difference(values: Values, at: Values) -> float:
-    """‖h_t − h_t without the changes‖."""
-    run, before = run_of(values), traced(base_of(values))
-    step = _checked_step(len(run.inputs), at)
-    apart = _layer(run, at).hidden[step, 0] - _layer(before, at).hidden[step, 0]
-    return float(np.linalg.norm(apart))
+    norms = _differences(values, at)
+    return float(norms[_checked_step(len(norms), at)])
+
+
+def _states_changed(values: Values, at: Values) -> float:
+    return float(np.count_nonzero(_differences(values, at)))
 
 
 def _parameters(values: Values, at: Values) -> float:
@@ -240,6 +249,12 @@ MEASURES: tuple[Measure, ...] = (
         value=_difference,
         arguments=(STEP, LAYER),
     ),
+    Measure(
+        name="states_changed",
+        about="at how many steps h_t is not what it is without the changes",
+        value=_states_changed,
+        arguments=(LAYER,),
+    ),
     Measure(name="parameters", about="how many weights and biases there are", value=_parameters),
     Measure(name="steps", about="how many time steps the sequence has", value=_steps),
     Measure(name="inputs_changed", about="how many inputs are changed", value=_changed("inputs")),
@@ -306,6 +321,11 @@ def _gate_curve(values: Values, at: Values) -> Curve:
     )
 
 
+def _difference_curve(values: Values, at: Values) -> Curve:
+    norms = _differences(values, at)
+    return _curve(norms, "‖change of hₜ‖", 0.0, 2 * _round_limit(norms / 2))
+
+
 def _gradient_curve(values: Values, at: Values) -> Curve:
     norms = _norms(values, at)
     if (norms <= 0).any():
@@ -342,6 +362,12 @@ CURVES: tuple[CurveMeasure, ...] = (
         about="a gate of one unit over time",
         value=_gate_curve,
         arguments=(GATE, UNIT, LAYER),
+    ),
+    CurveMeasure(
+        name="differences",
+        about="‖h_t − h_t without the changes‖ over time",
+        value=_difference_curve,
+        arguments=(LAYER,),
     ),
     CurveMeasure(
         name="one_source",

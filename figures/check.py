@@ -6,8 +6,6 @@ Both axes are logarithmic and always cover the same decades. At large ε the poi
 
 from typing import Any
 
-import numpy as np
-
 from figures import decades
 from figures.drawing import Drawing, figure, heading, note, short
 from figures.style import MONOSPACE, Style, Theme, style
@@ -39,6 +37,11 @@ def draw(name: str, check: EntryCheck, chosen: int, *, theme: Theme = "light") -
         ],
     }
     plural = "" if digits == 1 else "s"
+    columns: dict[str, Any] = {
+        "epsilon": check.epsilons,
+        "quotient": check.quotients,
+        "relative_error": errors,
+    }
     return Drawing(
         figure(
             _points(check, chosen, low, colours),
@@ -52,14 +55,12 @@ def draw(name: str, check: EntryCheck, chosen: int, *, theme: Theme = "light") -
         f"ε = {short(epsilon)} is {short(quotient, 6)}, off by {short(float(errors[chosen]))} of "
         f"it. Against ε on log axes the error falls with ε squared, is least at ε = "
         f"{short(float(check.epsilons[errors.argmin()]))}, and rises again below that.",
-        {"epsilon": check.epsilons, "quotient": check.quotients, "relative_error": errors},
+        columns,
         "gradient-check",
     )
 
 
-def _numbers(
-    analytic: float, quotient: float, digits: int, colours: Style
-) -> list[dict[str, Any]]:
+def _numbers(analytic: float, quotient: float, digits: int, colours: Style) -> list[dict[str, Any]]:
     """The two numbers, one below the other; the digits that they share are bold and underlined."""
     font = {"family": MONOSPACE, "size": 16, "color": colours.text}
     parts = []

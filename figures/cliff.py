@@ -194,7 +194,7 @@ def _ways(free: Descent | None, clipped: Descent | None, colours: Style) -> list
 @lru_cache(maxsize=1)
 def _grid() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     w, b = np.linspace(*W_RANGE, _COLUMNS), np.linspace(*B_RANGE, _ROWS)
-    return w, b, surface(w[None, :], b[:, None]).error
+    return w, b, np.asarray(surface(w[None, :], b[:, None]).error)
 
 
 def _scale(colours: Style) -> list[list[Any]]:

@@ -1,7 +1,8 @@
 """The gradient of an LSTM's cell state on its way back, by its two paths, with an RNN beside it.
 
 `draw_straight` shows the straight path alone, Π f, over the forget gates that make it;
-`draw_shares` the whole ∂L/∂c_t and, below it, which share of it came by which path.
+`draw_cell` over the cell states that these gates let grow; `draw_shares` the whole ∂L/∂c_t over the
+share of it that came by either path.
 """
 
 import math
@@ -11,13 +12,13 @@ import numpy as np
 
 from figures import decades
 from figures.drawing import Drawing, figure, heading, note, short
-from figures.style import Style, Theme, style
+from figures.style import Style, Theme, style, symmetric_limit
 from figures.style import decades as decade_range
 from rnn_core.path_course import PathCourse
 
 DECADES = (-12, 2)  # always shown; a norm beyond them widens the axis by even powers
-_PLOT, _BELOW, _GAP, _TOP, _BOTTOM = 280, 150, 56, 126, 44
-_HEIGHT = _PLOT + _GAP + _BELOW
+_PLOT, _GAP, _TOP, _BOTTOM = 290, 54, 120, 44
+_GATE_HEIGHT, _CELL_HEIGHT, _SHARE_HEIGHT = 80, 140, 170
 _SHARE_STEP = 0.25
 
 
@@ -32,35 +33,65 @@ def share_limits(course: PathCourse) -> tuple[float, float]:
 def draw_straight(course: PathCourse, *, theme: Theme = "light") -> Drawing:
     """‖D_t‖, straight along the conveyor, over the mean forget gate of every step."""
     colours = style(theme)
+    title = heading("Forget gate", "f<sub>t</sub>", "mean over the units", colours)
+    below = {"range": [0, 1.05], "tickvals": [0, 0.5, 1]}
+    said = f"The forget gates are {_forget(course)} on average."
+    return _over(course, course.forget, title, below, said, "straight", colours)
+
+
+def draw_cell(course: PathCourse, *, theme: Theme = "light") -> Drawing:
+    """‖D_t‖ over the mean size of the cell state."""
+    colours = style(theme)
+    title = heading("Cell state", "|c<sub>t</sub>|", "mean over the units", colours)
+    limit = symmetric_limit(course.cell.tolist())
+    below = {"range": [0, 1.05 * limit], "tickvals": [0, limit / 2, limit]}
+    said = f"The size of the cell state, the mean over the units: {_told(course.cell)}."
+    return _over(course, course.cell, title, below, said, "cell", colours)
+
+
+def _over(
+    course: PathCourse,
+    values: np.ndarray,
+    title: str,
+    below: dict[str, Any],
+    said: str,
+    name: str,
+    colours: Style,
+) -> Drawing:
+    """The straight path over bars of `values`."""
     last = len(course.whole) - 1
     lines = [_rnn(course, colours), _straight(course, colours, 4)]
-    straight, rnn = float(course.direct[0]), float(course.rnn[0])
-    forget = float(course.forget[1:].mean())
     bars = {
         **_below(last),
         "type": "bar",
-        "y": course.forget.tolist(),
-        "marker": {"color": colours.gate[1]},
-        "hovertemplate": "step %{x}: %{y:.4g}<extra>mean f</extra>",
+        "y": values.tolist(),
+        "marker": {"color": colours.gate[1] if name == "straight" else colours.signed[2]},
+        "hovertemplate": "step %{x}: %{y:.4g}<extra></extra>",
     }
-    title = heading("Forget gate", "f<sub>t</sub>", "mean over the units", colours)
     layout = _layout(lines, course, "Straight path", colours)
-    layout["yaxis2"] |= {"range": [0, 1.05], "tickvals": [0, 0.5, 1]}
+    layout["yaxis2"] |= below
     layout["annotations"].append(note(title, _BELOW / _HEIGHT))
+    straight, rnn = short(float(course.direct[0])), short(float(course.rnn[0]))
+    headline = f"{last} steps back: {straight}; in the RNN {rnn}"
+    if name == "cell":
+        headline = f"|c| reaches {short(float(course.cell.max()))}; {straight} passes straight"
     return Drawing(
         figure(
             [*lines, *_zeros(course.direct, layout, colours.accent), bars],
             colours,
             layout,
-            headline=f"{last} steps back: {short(straight)}; in the RNN {short(rnn)}",
-            subtitle=f"straight along the conveyor; f is {short(forget)} on average",
+            headline=headline,
+            subtitle=f"straight along the conveyor; f is {_forget(course)} on average",
         ),
         f"What the straight path leaves of the gradient at step {last}, on a log axis: "
-        f"{_told(course.direct)}. A tanh RNN on the same sequence: {_told(course.rnn)}. "
-        f"The forget gates are {short(forget)} on average.",
+        f"{_told(course.direct)}. A tanh RNN on the same sequence: {_told(course.rnn)}. {said}",
         _columns(course),
-        "paths-straight",
+        f"paths-{name}",
     )
+
+
+def _forget(course: PathCourse) -> str:
+    return short(float(course.forget[1:].mean()))
 
 
 def draw_shares(course: PathCourse, *, theme: Theme = "light") -> Drawing:
@@ -76,19 +107,19 @@ def draw_shares(course: PathCourse, *, theme: Theme = "light") -> Drawing:
     layout = _layout(lines, course, "Gradient that arrives", colours)
     low, high = share_limits(course)
     layout |= {"barmode": "relative", "shapes": [_one(colours)]}
-    layout["yaxis2"] |= {"range": [low, high + 0.05], "tickformat": ".0%", "tick0": 0, "dtick": 0.5}
+    layout["yaxis2"] |= {"range": [low, high + 0.05], "tickformat": ".0%", "nticks": 5}
     title = heading("Shares", "", "solid: straight; hatched: by the gates", colours)
     layout["annotations"].append(note(title, _BELOW / _HEIGHT))
     left, share = float(course.whole[0]), float(course.direct_share[0])
     came = f"; {_percent(share)} straight" if np.isfinite(share) else ""
-    forget = short(float(course.forget[1:].mean()))
+    rnn = short(float(course.rnn[0]))
     return Drawing(
         figure(
             [*lines, *_zeros(course.direct, layout, colours.accent), *bars],
             colours,
             layout,
             headline=f"{last} steps back: {short(left)} arrives{came}",
-            subtitle=f"f is {forget} on average; in the RNN {short(float(course.rnn[0]))} arrives",
+            subtitle=f"f is {_forget(course)} on average; in the RNN {rnn} arrives",
         ),
         f"The norm of the gradient of the cell state as a share of that at step {last}, on a log "
         f"axis: {_told(course.whole)}; straight along the conveyor alone {_told(course.direct)}; "
@@ -100,12 +131,24 @@ def draw_shares(course: PathCourse, *, theme: Theme = "light") -> Drawing:
 
 
 def _columns(course: PathCourse) -> dict[str, Any]:
-    names = ("whole", "direct", "gates", "direct_share", "gates_share", "kept", "forget", "rnn")
+    names = (
+        "whole",
+        "direct",
+        "gates",
+        "direct_share",
+        "gates_share",
+        "kept",
+        "forget",
+        "cell",
+        "rnn",
+    )
     return {"step": range(len(course.whole))} | {name: getattr(course, name) for name in names}
 
 
 def _percent(share: float) -> str:
-    """`7 %`, `−30 %`; less than one in a thousand as that."""
+    """`7.2 %`, `−30 %`; less than one in a thousand as that, a hundredfold as `1.2e3 ×`."""
+    if abs(share) >= 100.0:
+        return f"{short(share)} ×"
     if 0.0 < abs(share) < 0.001:
         return "under 0.1 %"
     return f"{100 * share:.{0 if abs(share) >= 0.1 else 1}f} %".replace("-", "−")

@@ -66,9 +66,15 @@ def draw(
         "x": steps.x[back_to:],
         "y": sums[back_to:].tolist(),
         "line": {"color": colours.gradient, "width": 3, "shape": "linear"},
-        "marker": {"size": [12, *[6] * (count - back_to - 1)], "color": colours.gradient},
+        "marker": {"size": [12, *[6] * (count - back_to - 1)], "color": colours.gradient}
+        | {"opacity": 1, "line": {"width": 0}},
         "customdata": [short(value, 4) for value in sums[back_to:]],
         "hovertemplate": "sum so far %{customdata}<extra></extra>",
+    }
+    columns: dict[str, Any] = {
+        "step": np.arange(count),
+        "term": terms,
+        "sum_from_the_last_step": sums,
     }
     told = ", ".join(f"{short(float(v))} at {steps.name(t)}" for t, v in _largest(terms))
     return Drawing(
@@ -81,7 +87,7 @@ def draw(
         ),
         f"A bar for each of {counted(count, 'step')}, its term in the gradient of {name}; the "
         f"largest are {told}. Their sum over {says} is {short(here, 4)}.",
-        {"step": np.arange(count), "term": terms, "sum_from_the_last_step": sums},
+        columns,
         "running-sum",
     )
 

@@ -16,12 +16,16 @@ from rnn_core.truncation_course import TruncationCourse
 
 _AGREE, _GAP, _REACH, _TOP, _BOTTOM = 250, 58, 130, 104, 46
 LONGEST_SHOWN = 200
+_PLAIN: dict[str, Any] = {"opacity": 1, "line": {"width": 0}}
 
 
-def draw_agreement(course: TruncationCourse, k: int, *, theme: Theme = "light") -> Drawing:
-    """Both panels for every k, the chosen one picked out."""
+def draw_agreement(
+    course: TruncationCourse, k: int, *, reach: bool = False, theme: Theme = "light"
+) -> Drawing:
+    """For every k, the chosen one picked out; the panel below is there with `reach` alone."""
     colours, count = style(theme), len(course.cosine)
-    height = _AGREE + _GAP + _REACH
+    below = _GAP + _REACH if reach else 0
+    height = _AGREE + below
     first = course.first_input
     low, high = decade_range(first[first > 0].tolist(), GRADIENT_DECADES)
     cosine, ratio = float(course.cosine[k - 1]), float(course.norm_ratio[k - 1])
@@ -34,40 +38,44 @@ def draw_agreement(course: TruncationCourse, k: int, *, theme: Theme = "light") 
         "margin": {"l": 48, "r": 12, "t": _TOP, "b": _BOTTOM},
         "showlegend": True,
         "legend": {"y": 1 + 24 / height, "yanchor": "bottom"},
-        "xaxis": {"range": [0.3, count + 0.7], "anchor": "y2", "title": {"text": "k, steps back"}},
-        "yaxis": {"range": [floor, top], "domain": [(_GAP + _REACH) / height, 1]}
+        "xaxis": {"range": [0.3, count + 0.7], "anchor": "y2" if reach else "y"}
+        | {"title": {"text": "k, steps back"}},
+        "yaxis": {"range": [floor, top], "domain": [below / height, 1]}
         | {"tickvals": [0, 0.5, 1], "zeroline": True, "zerolinecolor": colours.line},
-        "yaxis2": decades.axis(low, high, zeros=bool((first == 0).any()))
-        | {"domain": [0, _REACH / height], "anchor": "x", "nticks": 4},
         "annotations": [
             note(heading("Against the full gradient", "", "1 is the same", colours), 1),
-            note(
-                heading("Arrives at step 0", "‖∂L/∂x<sub>0</sub>‖", "log, ✕ exactly 0", colours),
-                _REACH / height,
-            ),
         ],
         "shapes": [_rule(k, colours), _one(colours)],
     }
+    if reach:
+        layout |= _reach_axis(low, high, bool((first == 0).any()), height)
+        layout["annotations"].append(_reach_title(height, colours))
     nothing = "nothing at all" if arrives == 0 else short(arrives)
     agree = "no gradient, so no cosine" if np.isnan(cosine) else f"cosine {short(cosine, 3)}"
+    columns: dict[str, Any] = {
+        "k": np.arange(1, count + 1),
+        "cosine": course.cosine,
+        "norm_ratio": course.norm_ratio,
+        "grad_first_input_norm": first,
+    }
     return Drawing(
         figure(
-            [*_agreement(course, k, colours), *_arriving(course, k, low, colours)],
+            _agreement(course, k, colours) + (_arriving(course, k, low, colours) if reach else []),
             colours,
             layout,
             headline=f"k = {k} of {count}: {agree}",
-            subtitle=f"norm × {short(ratio, 3)}, arriving at step 0: {nothing}",
+            subtitle=f"norm × {short(ratio, 3)}"
+            + (f", arriving at step 0: {nothing}" if reach else " of the full gradient"),
         ),
         f"Cosine and norm of the truncated gradient against k from 1 to {count}, both 1 at the "
-        f"end. At k = {k}: {agree}, norm {short(ratio, 3)} of the full one; at step 0 arrives "
-        f"{nothing}. Exactly nothing arrives there for {counted(int((first == 0).sum()), 'k')}"
-        f"{'' if (first == 0).sum() == 1 else 's'}.".replace("ks.", " values of k."),
-        {
-            "k": np.arange(1, count + 1),
-            "cosine": course.cosine,
-            "norm_ratio": course.norm_ratio,
-            "grad_first_input_norm": first,
-        },
+        f"end. At k = {k}: {agree}, norm {short(ratio, 3)} of the full one."
+        + (
+            f" At step 0 arrives {nothing}; exactly nothing arrives there at "
+            f"{int((first == 0).sum())} of the {count}."
+            if reach
+            else ""
+        ),
+        columns,
         "truncation",
     )
 
@@ -105,6 +113,7 @@ def draw_memory(per_step: int, length: int, k: int, *, theme: Theme = "light") -
         "yaxis": {"range": [0, 1.05 * float(full[-1])]},
         "annotations": [note(heading("States held", "", "KiB, for the way back", colours), 1)],
     }
+    columns: dict[str, Any] = {"length": lengths, "kib_full": full, "kib_truncated": cut}
     return Drawing(
         figure(
             traces,
@@ -116,7 +125,7 @@ def draw_memory(per_step: int, length: int, k: int, *, theme: Theme = "light") -
         f"Memory held against the sequence's length, up to {LONGEST_SHOWN} steps: full BPTT rises "
         f"with it to {short(float(full[-1]), 3)} KiB, cut after k = {k} steps it stays at "
         f"{short(float(cut[-1]), 3)} KiB from T = {k} on.",
-        {"length": lengths, "kib_full": full, "kib_truncated": cut},
+        columns,
         "truncation-memory",
     )
 
@@ -128,12 +137,12 @@ def _agreement(course: TruncationCourse, k: int, colours: Style) -> list[dict[st
         shared
         | {"name": "cosine", "y": _gaps(course.cosine)}
         | {"line": {"color": colours.gradient, "width": 3.5}}
-        | {"marker": {"size": _sizes(course, k)}}
+        | {"marker": {"size": _sizes(course, k), **_PLAIN}}
         | {"hovertemplate": "k = %{x}: cosine %{y:.4f}<extra></extra>"},
         shared
         | {"name": "ratio of norms", "y": _gaps(course.norm_ratio)}
         | {"line": {"color": colours.accent, "width": 2, "dash": "dash"}}
-        | {"marker": {"size": _sizes(course, k), "symbol": "square"}}
+        | {"marker": {"size": _sizes(course, k), "symbol": "square", **_PLAIN}}
         | {"hovertemplate": "k = %{x}: norm × %{y:.4f}<extra></extra>"},
     ]
 
@@ -154,6 +163,7 @@ def _arriving(course: TruncationCourse, k: int, low: int, colours: Style) -> lis
             "yaxis": "y2",
             "showlegend": False,
             "marker": {
+                **_PLAIN,
                 "color": colours.loss,
                 "size": [15 if j == k else 9 for j in range(1, len(first) + 1)],
                 "symbol": ["circle" if value > 0 else "x" for value in first],
@@ -162,6 +172,21 @@ def _arriving(course: TruncationCourse, k: int, low: int, colours: Style) -> lis
             "hovertemplate": "k = %{x}: %{customdata} arrives<extra></extra>",
         }
     ]
+
+
+def _reach_axis(low: int, high: int, zeros: bool, height: int) -> dict[str, Any]:
+    """The lower panel's, with few enough ticks for it: every third decade, and 0."""
+    powers = [power for power in range(low, high + 1) if power % 3 == 0]
+    values = [decades.zero_mark(low)] * zeros + [10.0**power for power in powers]
+    shown = ["1" if power == 0 else f"10<sup>{power}</sup>" for power in powers]
+    texts = ["0"] * zeros + [text.replace("-", "−") for text in shown]
+    axis = decades.axis(low, high, zeros=zeros) | {"tickvals": values, "ticktext": texts}
+    return {"yaxis2": axis | {"domain": [0, _REACH / height], "anchor": "x"}}
+
+
+def _reach_title(height: int, colours: Style) -> dict[str, Any]:
+    title = heading("Arrives at step 0", "‖∂L/∂x<sub>0</sub>‖", "log, ✕ exactly 0", colours)
+    return note(title, _REACH / height)
 
 
 def _gaps(values: np.ndarray) -> list[float | None]:

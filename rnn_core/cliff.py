@@ -12,7 +12,7 @@ stands where x_0 crosses from the basin of one fixed point to that of another (D
 """
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from jaxtyping import Float
@@ -23,17 +23,19 @@ from rnn_core.clipping import clip_by_norm
 START, TARGET, STEPS = 0.5, 0.7, 50
 MAX_STEPS, MAX_DESCENT = 200, 500
 
+Values: TypeAlias = np.ndarray | float
+
 
 class Surface(NamedTuple):
     """E and its gradient, at each of the given (w, b); arrays of the shape of these."""
 
-    error: np.ndarray
-    by_w: np.ndarray
-    by_b: np.ndarray
-    last: np.ndarray  # σ(x_T), in (0, 1)
+    error: Values
+    by_w: Values
+    by_b: Values
+    last: Values  # σ(x_T), in (0, 1)
 
 
-def surface(w: np.ndarray, b: np.ndarray, steps: int = STEPS) -> Surface:
+def surface(w: Values, b: Values, steps: int = STEPS) -> Surface:
     """E(w, b) for `steps` steps, elementwise; w and b broadcast."""
     w, b = np.broadcast_arrays(np.asarray(w, float), np.asarray(b, float))
     x, by_w, by_b = np.full(w.shape, START), np.zeros(w.shape), np.zeros(w.shape)
@@ -88,20 +90,24 @@ def descend(
     lr = real("lr", lr, 0.0)
     count = whole("descent_steps", descent_steps, 1, MAX_DESCENT)
     points, norms, used = [np.array([real("w", w), real("b", b)])], [], []
-    errors = [float(surface(*points[0], steps).error)]
+    errors = [_at(points[0], steps).error]
     for _ in range(count):
-        here = surface(*points[-1], steps)
+        here = _at(points[-1], steps)
         gradient = np.array([here.by_w, here.by_b])
         norms.append(float(np.hypot(*gradient)))
         if threshold is not None:
             gradient = clip_by_norm({"w and b": gradient}, threshold).gradients["w and b"]
         used.append(float(np.hypot(*gradient)))
         points.append(points[-1] - lr * gradient)
-        errors.append(float(surface(*points[-1], steps).error))
+        errors.append(_at(points[-1], steps).error)
     return Descent(
         np.array(points), np.array(errors), np.array(norms), np.array(used), lr, threshold
     )
 
 
-def _sigmoid(x: np.ndarray) -> np.ndarray:
+def _at(point: Float[np.ndarray, " 2"], steps: int) -> Surface:
+    return surface(float(point[0]), float(point[1]), steps)
+
+
+def _sigmoid(x: Values) -> Values:
     return 0.5 * np.tanh(0.5 * x) + 0.5

@@ -30,7 +30,7 @@ class PathCourse:
 
     `whole`, `direct` and `gates` are the norms of ∂L/∂c_t and its two parts, `rnn` that of
     ∂L/∂h_t in a tanh RNN; `direct_share` and `gates_share` sum to 1 (NaN where the whole is 0).
-    `kept` is Π_{s=t+1}^{k} f_s, the mean over the units; `forget` f_t, the mean as well.
+    `kept` is Π_{s=t+1}^{k} f_s, `forget` f_t and `cell` |c_t|, each the mean over the units.
     """
 
     whole: Float[np.ndarray, " time"]
@@ -40,6 +40,7 @@ class PathCourse:
     gates_share: Float[np.ndarray, " time"]
     kept: Float[np.ndarray, " time"]
     forget: Float[np.ndarray, " time"]
+    cell: Float[np.ndarray, " time"]
     rnn: Float[np.ndarray, " time"]
 
 
@@ -57,7 +58,9 @@ def path_setup(
     changes = Changes()
     if forget is not None:
         value = real("forget", forget, 0.0, 1.0)
-        changes = Changes(pins=tuple((0, "forget_gate", unit, value) for unit in range(hidden_size)))
+        changes = Changes(
+            pins=tuple((0, "forget_gate", unit, value) for unit in range(hidden_size))
+        )
     return Setup(
         Vectors(
             tuple((value,) for value in signal("noise", length, seed)),
@@ -79,14 +82,19 @@ def path_course(setup: Setup) -> PathCourse:
     The RNN beside it has the same sequence, size and seed, tanh, and PyTorch's random weights.
 
     Raises:
-        ValueError: the cell is not an LSTM, or nothing goes back from the last step.
+        ValueError: the cell is not an LSTM of one layer, a loss stands before the last step, or
+            nothing goes back from there.
     """
     made = run(setup)
+    if len(made.layers) > 1 or made.loss_mask[:-1].any():
+        raise ValueError("setup must have one layer and one direction, and its loss at the end")
     trace = made.layers[0]
     last = len(made.inputs) - 1
     direct, gates = path_split(made, 0, last)
     assert isinstance(trace, LSTMTrace)
-    total = direct + gates
+    assert trace.grad_cell is not None
+    # Not direct + gates: where these are large and opposed, their sum is rounding noise.
+    total = trace.grad_cell[:, 0]
     size = _norm(total)
     if size[-1] == 0.0:
         raise ValueError("nothing goes back: ∂L/∂c is 0 at the last step")
@@ -105,6 +113,7 @@ def path_course(setup: Setup) -> PathCourse:
         gates_share=shares[1],
         kept=kept.mean(axis=1),
         forget=forget.mean(axis=1),
+        cell=np.abs(trace.cell[:, 0]).mean(axis=1),
         rnn=_of_rnn(setup),
     )
 

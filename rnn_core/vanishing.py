@@ -40,7 +40,7 @@ def vanishing_setup(
 
     `matrix` is a `recurrent_init` of `Setup`, or "chain": the radius on the diagonal, and each
     unit hears 1 times the one before it as well. All its eigenvalues equal the radius, and yet
-    it stretches some vectors: it is as far from normal as can be.
+    it stretches some vectors, as a matrix that is not normal can.
 
     Raises:
         ValueError: an argument is out of range; a chain needs an RNN of one block.

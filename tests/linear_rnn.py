@@ -13,7 +13,7 @@ class LinearCell(torch.nn.RNNCell):
 class LinearRNN(torch.nn.RNN):
     """`torch.nn.RNN` without its tanh, time first, with a batch axis."""
 
-    def forward(self, x: torch.Tensor, h_0: torch.Tensor | None = None):  # type: ignore[override]
+    def forward(self, x: torch.Tensor, h_0: torch.Tensor | None = None):
         ends = ("", "_reverse") if self.bidirectional else ("",)
         suffixes = [[f"_l{k}{end}" for end in ends] for k in range(self.num_layers)]
         starts = iter(h_0) if h_0 is not None else None

@@ -137,7 +137,8 @@ def test_code_that_draws_stands_in_the_file_only_where_it_is_needed():
     assert "Plotly.newPlot" not in plain
     assert len(plain) < 20_000
     full = printed(exhibit())
-    imports = json.loads(re.search(r'<script type="importmap">(.*?)</script>', full)[1])["imports"]
+    (modules,) = re.findall(r'<script type="importmap">(.*?)</script>', full)
+    imports = json.loads(modules)["imports"]
     assert {"still", "stage", "picture"} <= imports.keys()
     assert full.count("plotly.js v") >= 1
 

@@ -17,6 +17,6 @@ def looks() -> None:
 
 
 def page_turn(place: str, *, begins: bool = True) -> None:
-    """Where another `place` than before is shown, it `begins` at its top, and is read from there."""
+    """Where another `place` than before is shown it `begins` at its top, and is read from there."""
     with st.container(key="lesson_turn"):
         _turn(key="lesson_page_turn", data={"place": place, "begins": begins})

@@ -1,13 +1,13 @@
 /**
  * A turned page begins at its top, and a screen reader goes on at the step's heading. An exhibit
- * that stands beside the text stays in view: one higher than the window with its lower end. A
- * formula that is wider than the text can be reached.
+ * that stands beside the text stays in view: one higher than the window with its lower end. What
+ * is wider than the text can be reached.
  */
 
 const TOP = 68; // pixels: below the page's own bar
 const EDGE = 12;
 const SHOWS = '[class*="st-key-lesson_show_"]';
-const FORMULAS = '[class*="_walk"] .katex-display';
+const WIDE = '[class*="_walk"] :is(.katex-display, .stMarkdown table)';
 const HEADING = '[class*="st-key-lesson_walk"] h2, .st-key-lesson_end h2';
 
 let shown = "";
@@ -18,20 +18,20 @@ function stick(element) {
   element.parentElement?.style.setProperty("--stick", `${Math.min(TOP, room)}px`);
 }
 
-/** A formula wider than its column scrolls: then also by keyboard. */
-function reach(formula) {
-  if (formula.scrollWidth > formula.clientWidth) formula.tabIndex = 0;
-  else formula.removeAttribute("tabindex");
+/** A formula or a table wider than its column scrolls: then also by keyboard. */
+function reach(element) {
+  if (element.scrollWidth > element.clientWidth) element.tabIndex = 0;
+  else element.removeAttribute("tabindex");
 }
 
-const fit = (element) => (element.matches(FORMULAS) ? reach(element) : stick(element));
+const fit = (element) => (element.matches(WIDE) ? reach(element) : stick(element));
 
 /** Steps come and go with every run of the script: what is new is found when something changes. */
 function watch() {
   const watched = new WeakSet();
   const sizes = new ResizeObserver((entries) => entries.forEach(({ target }) => fit(target)));
   const find = () => {
-    for (const element of document.querySelectorAll(`${SHOWS}, ${FORMULAS}`)) {
+    for (const element of document.querySelectorAll(`${SHOWS}, ${WIDE}`)) {
       if (watched.has(element)) continue;
       watched.add(element);
       sizes.observe(element);
@@ -44,7 +44,9 @@ function watch() {
       find();
     });
   }).observe(document.body, { childList: true, subtree: true });
-  window.addEventListener("resize", () => document.querySelectorAll(SHOWS).forEach(stick));
+  const all = () => document.querySelectorAll(`${SHOWS}, ${WIDE}`).forEach(fit);
+  window.addEventListener("resize", all);
+  document.fonts.addEventListener("loadingdone", all); // a formula grows with its font
   find();
 }
 

@@ -9,7 +9,7 @@ import streamlit as st
 from exhibits.piece import Piece
 from figures import paths
 from figures.drawing import Drawing
-from figures.style import Theme
+from figures.style import Theme, symmetric_limit
 from lessons.declared import (
     Choice,
     Curve,
@@ -96,9 +96,27 @@ def _share_curve(values: Values, at: Values) -> Curve:
     )
 
 
+def _cell_curve(values: Values, at: Values) -> Curve:
+    sizes = _course(values).cell
+    return Curve(
+        x=tuple(float(t) for t in range(len(sizes))),
+        y=tuple(sizes.tolist()),
+        x_label="step t",
+        y_label="|c|, mean over the units",
+        low=0.0,
+        high=symmetric_limit(sizes.tolist()),
+    )
+
+
+_DRAW = {
+    "straight": paths.draw_straight,
+    "shares": paths.draw_shares,
+    "cell": paths.draw_cell,
+}
+
+
 def _pictures(values: Values, theme: Theme) -> list[Drawing]:
-    draw = paths.draw_shares if values["show"] == "shares" else paths.draw_straight
-    return [draw(_course(values), theme=theme)]
+    return [_DRAW[values["show"]](_course(values), theme=theme)]
 
 
 def _draw(values: Values, key: str, place: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -121,6 +139,7 @@ _AT_BACK = {
     "direct_share": "The straight path's share of ∂L/∂c there, as a projection on it.",
     "gates_share": "The gates' share; the two sum to 1.",
     "kept": "Π f over so many steps, the mean over the units.",
+    "cell": "|c| there, the mean over the units.",
     "rnn": "‖∂L/∂h‖ of the tanh RNN, over that of the last step.",
 }
 
@@ -133,7 +152,11 @@ PIECE = Piece(
                 name="show",
                 label="Show",
                 default="shares",
-                choices={"straight": "Straight path", "shares": "Both paths"},
+                choices={
+                    "straight": "Straight path",
+                    "shares": "Both paths",
+                    "cell": "Cell state",
+                },
                 segmented=True,
             ),
             Choice(
@@ -187,6 +210,11 @@ PIECE = Piece(
                 name="direct_share",
                 about="The straight path's share against the step.",
                 value=_share_curve,
+            ),
+            CurveMeasure(
+                name="cell",
+                about="|c|, the mean over the units, against the step.",
+                value=_cell_curve,
             ),
         ),
         fits=_fits,

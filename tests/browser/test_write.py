@@ -80,8 +80,9 @@ def test_what_would_lead_or_load_elsewhere_is_refused_with_its_line(open_page: O
 
 def test_a_file_that_is_opened_takes_the_editors_place(open_page: OpenPage):
     page = open_page("/write")
-    file = {"name": "42-mine.md", "mimeType": "text/markdown", "buffer": HOSTILE.encode()}
-    page.locator("input[type=file]").set_input_files(file)
+    page.locator("input[type=file]").set_input_files(
+        {"name": "42-mine.md", "mimeType": "text/markdown", "buffer": HOSTILE.encode()}
+    )
     expect(editor(page)).to_have_value(HOSTILE)
     with page.expect_download() as saved:
         page.get_by_role("button", name="Save the file").click()
@@ -95,8 +96,9 @@ def test_a_file_that_is_opened_takes_the_editors_place(open_page: OpenPage):
 def test_a_file_that_is_no_lesson_changes_nothing(open_page: OpenPage, raw: bytes, said: str):
     page = open_page("/write")
     before = editor(page).input_value()
-    file = {"name": "x.md", "mimeType": "text/markdown", "buffer": raw}
-    page.locator("input[type=file]").set_input_files(file)
+    page.locator("input[type=file]").set_input_files(
+        {"name": "x.md", "mimeType": "text/markdown", "buffer": raw}
+    )
     expect(page.locator(".st-key-write_file [role=alert]")).to_contain_text(said)
     assert editor(page).input_value() == before
 

@@ -109,23 +109,35 @@ function heightAt(line, x) {
   return a.y + ((b.y - a.y) * (x - a.x)) / (b.x - a.x);
 }
 
-const ABOVE = 9; // from a line to the foot of its name
-const BELOW = 19;
 const ASCENT = 11;
 const DESCENT = 4;
+const MIDDLE = 4; // of a name, above its foot
+// From a line to the foot of its name, above and below: a steep line needs more room.
+const ASIDE = [-9, 19, -15, 25, -22, 32, -30, 40];
+const STEP = 6;
 
 /** How much of the lines a name at this place would cover, from 0 to 1 for each. */
 function covered(place, width, lines) {
   let hits = 0;
   let samples = 0;
-  for (let x = place.x - width / 2; x <= place.x + width / 2; x += 4) {
+  for (let x = place.x - width / 2; x <= place.x + width / 2; x += 2) {
     samples += 1;
     for (const line of lines) {
       const y = heightAt(line, x);
-      if (y > place.y - ASCENT - 3 && y < place.y + DESCENT + 2) hits += 1;
+      if (y > place.y - ASCENT - 2 && y < place.y + DESCENT + 2) hits += 1;
     }
   }
   return hits / samples;
+}
+
+/** What speaks against a place: covering, another name, nearness to another line, distance. */
+function against(place, aside, which, lines, widths, taken, box) {
+  const width = widths[which];
+  const clash = taken.some((other, k) => Math.abs(other.x - place.x) < (widths[k] + width) / 2 + 6 && Math.abs(other.y - place.y) < 17);
+  const far = (line) => Math.abs(heightAt(line, place.x) - (place.y - MIDDLE));
+  const stray = lines.some((line, k) => k !== which && far(line) < far(lines[which]) + 4);
+  return 4 * covered(place, width, lines) + (clash ? 8 : 0) + (stray ? 1 : 0) + 0.01 * Math.abs(aside)
+    + (0.25 * (box.right - place.x)) / (box.right - box.left);
 }
 
 /**
@@ -137,21 +149,17 @@ function covered(place, width, lines) {
 export function nameSpots(lines, widths, box) {
   const taken = [];
   lines.forEach((line, which) => {
-    const width = widths[which];
-    let best = null;
-    for (let x = box.right - width / 2 - 2; x >= box.left + width / 2 + 2; x -= 6) {
-      for (const aside of [-ABOVE, BELOW]) {
+    const half = widths[which] / 2 + 2;
+    let best = { x: box.right - half, y: box.top + ASCENT + 17 * which, cost: Infinity };
+    for (let x = box.right - half; x >= box.left + half; x -= STEP) {
+      for (const aside of ASIDE) {
         const place = { x, y: heightAt(line, x) + aside };
         if (place.y - ASCENT < box.top || place.y + DESCENT > box.bottom) continue;
-        const clash = taken.some((other, k) => Math.abs(other.x - x) < (widths[k] + width) / 2 + 6 && Math.abs(other.y - place.y) < 17);
-        const others = lines.filter((_, k) => k !== which);
-        // Nearer to another line than to its own, it would name that one.
-        const stray = others.some((other) => Math.abs(heightAt(other, x) + (aside < 0 ? -ABOVE : BELOW) - place.y) < 14);
-        const cost = covered(place, width, lines) + (clash ? 4 : 0) + (stray ? 0.3 : 0) + (0.25 * (box.right - x)) / (box.right - box.left);
-        if (best === null || cost < best.cost - 1e-9) best = { ...place, cost };
+        const cost = against(place, aside, which, lines, widths, taken, box);
+        if (cost < best.cost) best = { ...place, cost };
       }
     }
-    taken.push(best ?? { x: box.right - width / 2, y: box.top + ASCENT + 17 * which, cost: 9 });
+    taken.push(best);
   });
   return taken.map(({ x, y }) => ({ x, y }));
 }

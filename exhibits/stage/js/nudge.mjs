@@ -42,7 +42,7 @@ export class Nudge {
   makeControls() {
     const row = html("div", { class: "nudge-controls" }, this.root);
     this.what = html("span", { class: "nudge-what" }, row);
-    this.toward = html("select", { "aria-label": "What to nudge" }, row);
+    this.toward = html("select", {}, row);
     keepKeys(this.toward);
     this.toward.onchange = () => {
       this.character = this.toward.value;
@@ -145,6 +145,7 @@ export class Nudge {
     const label = header.input.labels[step];
     this.what.textContent = text ? `Nudge x${subscript(step)} from ${named(label)} towards` : `Nudge x${subscript(step)} = ${label}${kind === "vectors" ? ":" : ""}`;
     this.toward.hidden = kind === "numbers";
+    this.toward.setAttribute("aria-label", text ? "Character to nudge towards" : "Number to nudge");
     this.note.textContent = text ? "1 would swap the two" : header.input.standardised ? "in standard deviations of the series" : "";
     if (text) this.fillCharacters(label, direction);
     if (kind === "vectors") this.fillFeatures(direction);
