@@ -1,7 +1,8 @@
 """What is done once in a server's process, before the first page.
 
-*Imports*: every exhibit, with the figures and the core behind it, so that no learner's click waits
-for one. Torch is not among them: it is imported where something needs it.
+*Imports*: every exhibit, with the figures and the core behind it, and the lessons, which are read
+and checked, so that no learner's click waits for one. Torch is not among them: it is imported where
+something needs it.
 
 *One BLAS thread*: the matrices here are small; several threads per product make a loaded machine
 10 to 100 times slower. A number of threads that somebody has chosen by environment stays.
@@ -25,6 +26,7 @@ import sys
 import threadpoolctl
 
 import exhibits
+from exhibits.lesson.shelf import shelf
 
 TURN = 0.001  # seconds
 THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
@@ -35,6 +37,7 @@ def prepare() -> None:
     """Do the above; a second call in the same process does nothing."""
     for module in pkgutil.walk_packages(exhibits.__path__, "exhibits."):
         importlib.import_module(module.name)
+    shelf()
     if not any(os.environ.get(name) for name in THREAD_VARIABLES):
         threadpoolctl.threadpool_limits(limits=1, user_api="blas")
     sys.setswitchinterval(TURN)

@@ -13,8 +13,8 @@ from exhibits.compare import parameters
 from exhibits.edit_list import changes_of
 from exhibits.runs import traced
 from exhibits.setups import sequence_of, setup_of
-from lessons.declared import Choice, Curve, CurveMeasure, Measure, Values, Whole
-from rnn_core import Changes, LayerTrace, LSTMTrace, Run, Setup, grad_by_source
+from lessons.declared import Choice, Curve, CurveMeasure, Measure, Real, Values, Whole
+from rnn_core import Changes, LayerTrace, LSTMTrace, Run, Setup, grad_by_source, nudge
 
 GATES = ("input_gate", "forget_gate", "candidate", "output_gate", "reset_gate", "update_gate")
 STEP = Whole(name="step", label="Step", default=0, low=0, high=199)
@@ -156,15 +156,27 @@ def _probability(values: Values, at: Values) -> float:
 
 def _differences(values: Values, at: Values) -> np.ndarray:
     """‖h_t − h_t without the changes‖ for every t."""
-    now, before = (
-        _layer(run, at).hidden[:, 0] for run in (run_of(values), traced(base_of(values)))
-    )
+    now = _layer(run_of(values), at).hidden[:, 0]
+    before = _layer(traced(base_of(values)), at).hidden[:, 0]
     return np.linalg.norm(now - before, axis=-1)
 
 
 def _difference(values: Values, at: Values) -> float:
     norms = _differences(values, at)
     return float(norms[_checked_step(len(norms), at)])
+
+
+def _nudged(values: Values, at: Values) -> float:
+    """‖h_t with x_s moved by `size` − h_t‖."""
+    run = run_of(values)
+    if run.alphabet:
+        raise ValueError("a character has no size to be nudged by; take a series of numbers")
+    source, layer = at["source"], at["layer"]
+    if source >= len(run.inputs):
+        raise ValueError(f"input {source}: the sequence has {len(run.inputs)} steps")
+    _layer(run, at)
+    moved = nudge(run, source, (1.0,), at["size"]).layers[layer].real
+    return float(np.linalg.norm(moved[_checked_step(len(moved), at)]))
 
 
 def _states_changed(values: Values, at: Values) -> float:
@@ -248,6 +260,17 @@ MEASURES: tuple[Measure, ...] = (
         about="‖h_t − h_t without the changes‖",
         value=_difference,
         arguments=(STEP, LAYER),
+    ),
+    Measure(
+        name="nudged",
+        about="‖change of h_t‖ where the input of step source is moved by size",
+        value=_nudged,
+        arguments=(
+            STEP,
+            Whole(name="source", label="Nudged step", default=0, low=0, high=199),
+            Real(name="size", label="By", default=0.1, low=1e-4, high=10.0, step=0.0001),
+            LAYER,
+        ),
     ),
     Measure(
         name="states_changed",

@@ -56,6 +56,8 @@ def draw_map(free: Descent | None, clipped: Descent | None, *, theme: Theme = "l
         note(heading("Error", "E(w, b)", "the line where it leaps is the cliff", colours), 1),
         note(heading("Error", "E", "at each point of the way", colours), _COURSE / height),
     ]
+    if ways:
+        annotations.append(_start(ways[0], colours))
     for way in ways:
         traces += [_path(way, colours), _course(way)]
         annotations += _off_the_map(way, colours)
@@ -124,7 +126,10 @@ def draw_surface(
             "xaxis": {**pane, "title": {"text": "w"}, "range": list(W_RANGE)},
             "yaxis": {**pane, "title": {"text": "b"}, "range": list(B_RANGE)},
             "zaxis": {**pane, "title": {"text": "E"}, "range": [0, 0.52]},
-            "camera": {"eye": {"x": 1.25, "y": 1.35, "z": 0.95}},
+            "camera": {
+                "eye": {"x": 1.3, "y": 1.45, "z": 0.95},
+                "center": {"x": 0, "y": 0, "z": -0.22},
+            },
             "aspectratio": {"x": 1.25, "y": 1.1, "z": 0.75},
             "dragmode": "turntable",
         },
@@ -165,10 +170,11 @@ def _finding(ways: Sequence[Way]) -> tuple[str, str]:
     farthest = max(ways, key=lambda way: float(way.descent.lengths.max()))
     length = float(farthest.descent.lengths.max())
     steepest = float(farthest.descent.norms.max())
-    ends = ", ".join(f"{short(float(way.descent.errors[-1]))} {way.name}" for way in ways)
+    last = [f"{short(float(way.descent.errors[-1]))} {way.name}" for way in ways]
+    ends = ", ".join(last).replace("without clipping, ", "without, ")
     return (
         f"Longest step: {short(length, 3)}, at a slope of {short(steepest, 3)}",
-        f"error at the end: {ends}",
+        f"E at the end: {ends}",
     )
 
 
@@ -198,10 +204,10 @@ def _grid() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def _scale(colours: Style) -> list[list[Any]]:
-    """Low is the background; the plain's 0.08 has to be told from the valley's 0."""
-    low, high = colours.background, colours.loss
-    middle = "#F3D9CF" if colours.theme == "light" else "#5A3A33"
-    return [[0, low], [0.18, middle], [1, high]]
+    """The valley's 0, the plain's 0.08 and the plateau's 0.49 in three hues."""
+    light = colours.theme == "light"
+    low, middle = ("#BCD3F2", "#F6E6DC") if light else ("#2B4F86", "#4D3E3B")
+    return [[0, low], [0.18, middle], [1, colours.loss]]
 
 
 def _bar(height: int, colours: Style) -> dict[str, Any]:
@@ -255,6 +261,19 @@ def _course(way: Way) -> dict[str, Any]:
         "line": {"color": way.colour, "width": 2, "dash": way.dash},
         "marker": {"size": 5, "symbol": way.symbol, "color": way.colour},
         "hovertemplate": f"step %{{x}}: E = %{{y:.4f}}<extra>{way.name}</extra>",
+    }
+
+
+def _start(way: Way, colours: Style) -> dict[str, Any]:
+    w, b = way.descent.points[0].tolist()
+    return {
+        "x": w,
+        "y": b,
+        "text": "<b>start</b>",
+        "font": {"color": colours.text, "size": 13},
+        "showarrow": False,
+        "xanchor": "left",
+        "xshift": 12,
     }
 
 

@@ -17,17 +17,18 @@ from figures.style import decades as decade_range
 from rnn_core.path_course import PathCourse
 
 DECADES = (-12, 2)  # always shown; a norm beyond them widens the axis by even powers
-_PLOT, _GAP, _TOP, _BOTTOM = 290, 54, 120, 44
-_GATE_HEIGHT, _CELL_HEIGHT, _SHARE_HEIGHT = 80, 140, 170
-_SHARE_STEP = 0.25
+_GAP, _TOP, _BOTTOM = 54, 120, 44
+# Of the upper and the lower plot; the larger is what the picture is about.
+_ROOM = {"straight": (290, 80), "shares": (270, 170), "cell": (150, 230)}
+_SHARE_STEP = 0.05
 
 
-def share_limits(course: PathCourse) -> tuple[float, float]:
-    """An axis in quarters that holds 0, 1 and both shares at every step."""
-    shares = np.concatenate([course.direct_share, course.gates_share])
+def share_limits(shares: np.ndarray, step: float) -> tuple[float, float]:
+    """An axis from a multiple of `step` to another that holds 0, 1 and every finite share."""
     shares = shares[np.isfinite(shares)]
-    low = _SHARE_STEP * math.floor(min(0.0, float(shares.min())) / _SHARE_STEP)
-    return low, _SHARE_STEP * math.ceil(max(1.0, float(shares.max())) / _SHARE_STEP)
+    low = step * math.floor(min(0.0, float(shares.min())) / step)
+    high = step * math.ceil(max(1.0, float(shares.max())) / step)
+    return round(low, 9), round(high, 9)  # 1.2, not 1.2000000000000002
 
 
 def draw_straight(course: PathCourse, *, theme: Theme = "light") -> Drawing:
@@ -68,9 +69,8 @@ def _over(
         "marker": {"color": colours.gate[1] if name == "straight" else colours.signed[2]},
         "hovertemplate": "step %{x}: %{y:.4g}<extra></extra>",
     }
-    layout = _layout(lines, course, "Straight path", colours)
+    layout = _layout(course, "Straight path", title, _ROOM[name], colours)
     layout["yaxis2"] |= below
-    layout["annotations"].append(note(title, _BELOW / _HEIGHT))
     straight, rnn = short(float(course.direct[0])), short(float(course.rnn[0]))
     headline = f"{last} steps back: {straight}; in the RNN {rnn}"
     if name == "cell":
@@ -104,12 +104,12 @@ def draw_shares(course: PathCourse, *, theme: Theme = "light") -> Drawing:
         _bars("straight", course.direct_share, colours.accent, ""),
         _bars("by the gates", course.gates_share, colours.signed[0], "/"),
     ]
-    layout = _layout(lines, course, "Gradient that arrives", colours)
-    low, high = share_limits(course)
+    title = heading("Shares", "", "solid: straight; hatched: by the gates", colours)
+    layout = _layout(course, "Gradient that arrives", title, _ROOM["shares"], colours)
+    shares = np.concatenate([course.direct_share, course.gates_share])
+    low, high = share_limits(shares, _SHARE_STEP)
     layout |= {"barmode": "relative", "shapes": [_one(colours)]}
     layout["yaxis2"] |= {"range": [low, high + 0.05], "tickformat": ".0%", "nticks": 5}
-    title = heading("Shares", "", "solid: straight; hatched: by the gates", colours)
-    layout["annotations"].append(note(title, _BELOW / _HEIGHT))
     left, share = float(course.whole[0]), float(course.direct_share[0])
     came = f"; {_percent(share)} straight" if np.isfinite(share) else ""
     rnn = short(float(course.rnn[0]))
@@ -118,7 +118,7 @@ def draw_shares(course: PathCourse, *, theme: Theme = "light") -> Drawing:
             [*lines, *_zeros(course.direct, layout, colours.accent), *bars],
             colours,
             layout,
-            headline=f"{last} steps back: {short(left)} arrives{came}",
+            headline=f"{short(left)} arrives at step 0{came}",
             subtitle=f"f is {_forget(course)} on average; in the RNN {rnn} arrives",
         ),
         f"The norm of the gradient of the cell state as a share of that at step {last}, on a log "
@@ -146,11 +146,11 @@ def _columns(course: PathCourse) -> dict[str, Any]:
 
 
 def _percent(share: float) -> str:
-    """`7.2 %`, `−30 %`; less than one in a thousand as that, a hundredfold as `1.2e3 ×`."""
+    """`7.2 %`, `−30 %`; `≈ 0 %` under one in a thousand, `1.2e3 ×` from a hundredfold on."""
     if abs(share) >= 100.0:
         return f"{short(share)} ×"
-    if 0.0 < abs(share) < 0.001:
-        return "under 0.1 %"
+    if abs(share) < 0.001:
+        return "0 %" if share == 0.0 else "≈ 0 %"
     return f"{100 * share:.{0 if abs(share) >= 0.1 else 1}f} %".replace("-", "−")
 
 
@@ -234,19 +234,21 @@ def _one(colours: Style) -> dict[str, Any]:
 
 
 def _layout(
-    lines: list[dict[str, Any]], course: PathCourse, name: str, colours: Style
+    course: PathCourse, name: str, below: str, rooms: tuple[int, int], colours: Style
 ) -> dict[str, Any]:
-    """The log plot on top, with its axis wide enough for every line, and room below it."""
+    """The log plot on top, its axis wide enough for every line; `below` heads the plot under it."""
+    plot, room = rooms
     shown = np.concatenate([course.whole, course.direct, course.rnn])
     low, high = decade_range([v for v in shown.tolist() if np.isfinite(v)], DECADES)
     last, zeros = len(course.whole) - 1, bool((course.direct == 0.0).any())
     title = heading(name, "", "last step = 1, log scale", colours)
+    height = plot + _GAP + room
     return {
-        "height": _HEIGHT + _TOP + _BOTTOM,
+        "height": height + _TOP + _BOTTOM,
         "margin": {"l": 48, "r": 14, "t": _TOP, "b": _BOTTOM},
         "bargap": 0.15,
         "showlegend": True,
-        "legend": {"y": 1 + 26 / _HEIGHT, "yanchor": "bottom", "traceorder": "reversed"},
+        "legend": {"y": 1 + 26 / height, "yanchor": "bottom", "traceorder": "reversed"},
         "xaxis": {
             "range": [-0.7, last + 0.7],
             "title": {"text": "step t        ← the gradient runs back"},
@@ -254,10 +256,10 @@ def _layout(
         },
         "yaxis": {
             **decades.axis(low, high, zeros=zeros),
-            "domain": [(_GAP + _BELOW) / _HEIGHT, 1],
+            "domain": [(_GAP + room) / height, 1],
         },
-        "yaxis2": {"domain": [0, _BELOW / _HEIGHT], "anchor": "x"},
-        "annotations": [note(title, 1), _loss(last, colours)],
+        "yaxis2": {"domain": [0, room / height], "anchor": "x"},
+        "annotations": [note(title, 1), note(below, room / height), _loss(last, colours)],
     }
 
 

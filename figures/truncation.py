@@ -51,7 +51,7 @@ def draw_agreement(
         layout |= _reach_axis(low, high, bool((first == 0).any()), height)
         layout["annotations"].append(_reach_title(height, colours))
     nothing = "nothing at all" if arrives == 0 else short(arrives)
-    agree = "no gradient, so no cosine" if np.isnan(cosine) else f"cosine {short(cosine, 3)}"
+    agree = "no gradient, so no cosine" if np.isnan(cosine) else f"cosine {short(cosine, 4)}"
     columns: dict[str, Any] = {
         "k": np.arange(1, count + 1),
         "cosine": course.cosine,

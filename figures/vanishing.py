@@ -19,6 +19,7 @@ from rnn_core.vanishing import Flow
 DECADES = (-12, 8)  # always shown; a norm beyond them widens the axis by even powers
 _PLOT, _FACTORS, _GAP, _TOP, _BOTTOM = 330, 130, 52, 92, 44
 _FACTOR_TOP = 2.0
+_GHOST = "rgba(128, 128, 128, 0.4)"
 
 
 @dataclass(frozen=True)
@@ -66,9 +67,11 @@ def draw_split(now: Flow, before: Flow | None = None, *, theme: Theme = "light")
 def _drawing(
     now: Flow, traces: list[Any], layout: dict[str, Any], colours: Style, name: str
 ) -> Drawing:
-    back, left = len(now.hidden) - 1, float(now.hidden[0])
+    back, left, peak = len(now.hidden) - 1, float(now.hidden[0]), float(now.hidden.max())
     if left == 0.0:
         headline = f"{back} steps back: nothing is left"
+    elif left < 1.0 and peak > 1.5:
+        headline = f"It grows to {short(peak)}; {back} steps back: {short(left)}"
     elif left < 1.0:
         headline = f"{back} steps back, {short(left)} of it is left"
     else:
@@ -104,7 +107,7 @@ def _said(now: Flow) -> str:
 
 
 def _ghost(before: Flow | None, colours: Style) -> list[Line]:
-    return [] if before is None else [Line("before", before.hidden, colours.line, "solid", 5)]
+    return [] if before is None else [Line("before", before.hidden, _GHOST, "solid", 5)]
 
 
 def _norms(

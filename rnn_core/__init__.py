@@ -13,6 +13,7 @@ from typing import Any
 
 from rnn_core.by_source import cancellation, grad_by_source
 from rnn_core.changes import GATE_FIELDS, Changes
+from rnn_core.clipping import Clipped, clip_by_norm
 from rnn_core.fixed_points import FixedPoint, FixedPoints, fixed_points
 from rnn_core.jacobians import StateJacobians, state_jacobians
 from rnn_core.network import CELLS, MAX_HIDDEN_SIZE, MAX_LAYERS, Network, network_of
@@ -36,6 +37,7 @@ __all__ = [
     "AnySequence",
     "Changes",
     "Clamps",
+    "Clipped",
     "Example",
     "FixedPoint",
     "FixedPoints",
@@ -58,6 +60,7 @@ __all__ = [
     "Truncated",
     "Vectors",
     "cancellation",
+    "clip_by_norm",
     "fixed_points",
     "grad_by_source",
     "load_weights",

@@ -26,6 +26,7 @@ FIELDS = {
     "gru": ["reset_gate", "candidate", "update_gate", "hidden"],
     "rnn_tanh": ["preactivation", "hidden"],
     "rnn_relu": ["preactivation", "hidden"],
+    "rnn_linear": ["preactivation", "hidden"],
 }
 GATES = {"forget_gate", "input_gate", "output_gate", "reset_gate", "update_gate"}
 TEXT = Text("if (x) {y = <b>}\n")
@@ -160,7 +161,7 @@ def test_scales_are_fixed_for_what_is_bounded_and_symmetric_for_what_is_not(cell
         limits = (drawn["zmin"], drawn["zmax"])
         if field in GATES:
             assert limits == (0, 1)
-        elif field == "candidate" or (field == "hidden" and cell != "rnn_relu"):
+        elif field == "candidate" or (field == "hidden" and cell not in ("rnn_relu", "rnn_linear")):
             assert limits == (-1, 1)
         else:
             assert limits[0] == -limits[1]

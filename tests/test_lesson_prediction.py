@@ -45,7 +45,7 @@ def page() -> None:
         measures=(Measure(name="m", about="", value=measured, unit="losses"),),
         curves=(CurveMeasure(name="c", about="", value=curved),),
     )
-    answers = {
+    answers: dict[str, ChoiceAnswer | NumberAnswer | CurveAnswer] = {
         "choice": ChoiceAnswer(("Fades", "Stays *here*", "Grows"), 1),
         "number": NumberAnswer("m", {}, within_percent=10),
         "curve": CurveAnswer("c", {}, 0.1),

@@ -53,6 +53,7 @@ def test_every_number_that_the_view_offers_has_its_scripts() -> None:
         "gru": ("reset_gate", "update_gate", "candidate", "hidden"),
         "rnn_tanh": ("preactivation", "hidden"),
         "rnn_relu": ("preactivation", "hidden"),
+        "rnn_linear": ("preactivation", "hidden"),
     }
     for cell, fields in offers.items():
         own = run(Setup(Text("(a[b]c)d"), cell=cell, hidden_size=3))

@@ -48,6 +48,7 @@ FIELDS = {
     "gru": ["reset_gate", "update_gate", "candidate", "hidden"],
     "rnn_tanh": ["preactivation", "hidden"],
     "rnn_relu": ["preactivation", "hidden"],
+    "rnn_linear": ["preactivation", "hidden"],
 }
 
 

@@ -51,6 +51,8 @@ def _weights(setup: Setup) -> str:
     special = [f"seed {setup.seed}"]
     if setup.init_scale != 1.0:
         special.append(f"scale {setup.init_scale:g}")
+    if setup.recurrent_init != "uniform":
+        special.append(f"recurrent weights {setup.recurrent_init}")
     if setup.spectral_radius is not None:
         special.append(f"spectral radius {setup.spectral_radius:g}")
     if setup.cell == "lstm" and setup.forget_bias is not None:

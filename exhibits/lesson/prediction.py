@@ -136,7 +136,7 @@ def _field(prediction: Prediction, key: str, unit: str, axes: Curve | None) -> N
         )
     elif isinstance(answer, NumberAnswer):
         st.text_input(
-            f"Your number ({unit})" if unit else "Your number",
+            f"Your answer ({unit})" if unit else "Your answer",
             key=f"{key}.number",
             live=True,
             placeholder="0.35, 1e-3, 3/4, 2^-7 …",

@@ -85,7 +85,7 @@ def _share_curve(values: Values, at: Values) -> Curve:
     course = _course(values)
     if not np.isfinite(course.direct_share).all():
         raise ValueError("at some steps nothing arrives: there is nothing to share")
-    low, high = paths.share_limits(course)
+    low, high = paths.share_limits(course.direct_share, 0.2)
     return Curve(
         x=tuple(float(t) for t in range(len(course.direct_share))),
         y=tuple(course.direct_share.tolist()),
@@ -161,9 +161,9 @@ PIECE = Piece(
             ),
             Choice(
                 name="gate",
-                label="Forget gate",
+                label="Forget gates",
                 default="free",
-                choices={"free": "As its weights say", "pinned": "Pinned"},
+                choices={"free": "As the weights say", "pinned": "Pinned"},
                 segmented=True,
             ),
             Real(
@@ -177,7 +177,7 @@ PIECE = Piece(
             ),
             Real(
                 name="forget",
-                label="Pinned at",
+                label="Forget gate f, pinned at",
                 default=0.9,
                 low=0.0,
                 high=1.0,

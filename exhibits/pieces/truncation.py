@@ -25,7 +25,7 @@ from rnn_core.sequences import Text
 from rnn_core.setup import Setup
 from rnn_core.truncation_course import EVERY, TruncationCourse, recall_setup, truncation_course
 
-LONGEST = 60
+LONGEST, DEEPEST = 60, 22
 
 
 def _setup(values: Values) -> Setup:
@@ -41,7 +41,7 @@ def _setup(values: Values) -> Setup:
 
 
 def _length(values: Values) -> int:
-    return values["length"] if values["task"] == "recall" else len(values["text"])
+    return int(values["length"] if values["task"] == "recall" else len(values["text"]))
 
 
 def _course(values: Values) -> TruncationCourse:
@@ -49,17 +49,20 @@ def _course(values: Values) -> TruncationCourse:
 
 
 def _fits(values: Values) -> None:
-    """Raises ValueError where k is longer than the sequence, or the text is not one it knows."""
-    if values["k"] > _length(values):
-        raise ValueError(f"k must be at most {_length(values)}, the length; got {values['k']}")
+    """Raises ValueError where the text has a character that the weights do not know."""
     _course(values)
+
+
+def _k(values: Values) -> int:
+    """The steps back; there are no more than the sequence has."""
+    return min(values["k"], _length(values))
 
 
 def _of_k(field: str) -> Any:
     """The measure of a field of the course at the chosen k."""
 
     def value(values: Values, at: Values) -> float:
-        found = float(getattr(_course(values), field)[values["k"] - 1])
+        found = float(getattr(_course(values), field)[_k(values) - 1])
         if not np.isfinite(found):
             raise ValueError(f"k = {values['k']}: no gradient arrives, so there is no {field}")
         return found
@@ -85,7 +88,7 @@ def _curve(field: str, label: str) -> Any:
 
 
 def _pictures(values: Values, theme: Theme) -> list[Drawing]:
-    found, k = _course(values), values["k"]
+    found, k = _course(values), _k(values)
     if values["show"] == "memory":
         per_step = int(found.bytes_held[0] // found.steps_held[0])
         return [pictures.draw_memory(per_step, _length(values), k, theme=theme)]
@@ -129,8 +132,8 @@ PIECE = Piece(
                 label="Steps back k",
                 default=5,
                 low=1,
-                high=LONGEST,
-                about="No gradient goes back through more steps than this.",
+                high=DEEPEST,
+                about="No gradient goes back through more steps; from k = T on nothing is cut.",
             ),
             Choice(
                 name="every",

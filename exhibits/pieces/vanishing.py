@@ -129,9 +129,9 @@ def _meaning(now: Flow) -> str:
         return f"The loss at step {last} does not notice what happened at step 0 at all."
     if first < 0.5:
         return (
-            f"Nudge the state at step 0: the loss at step {last} notices at most "
-            f"**{short(first)}** times as much as the same nudge at step {last}. Within 1 % of it: "
-            f"the last **{now.reach(0.01)}** steps."
+            f"Nudge the state at step 0: the loss at step {last} notices it at most "
+            f"**{short(first)}** times as much as it would notice a nudge at step {last}. More "
+            f"than 1 % is left for **{now.reach(0.01)}** steps back."
         )
     if first <= 2.0:
         return f"The loss at step {last} notices step 0 about as much as its own step."

@@ -29,7 +29,7 @@ from rnn_core.sequences import Text
 from rnn_core.setup import Setup
 from rnn_core.weight_steps import weight_step_terms
 
-LONGEST, LARGEST = 40, 16
+LONGEST, LARGEST = 12, 16
 STEP = Whole(name="step", label="Step", default=0, low=0, high=LONGEST - 1)
 SYMBOLS = {
     "weight_hh_l0": "W<sub>hh</sub>",
@@ -61,15 +61,11 @@ def _is_bias(values: Values) -> bool:
 
 
 def _fits(values: Values) -> None:
-    """Raises ValueError where the entry is not there, or the step lies beyond the text."""
+    """Raises ValueError where the parameter has no such entry."""
     shape = traced(_setup(values)).weights[values["weight"]].shape
     for name, size in zip(("row", "column"), shape, strict=False):
         if values[name] >= size:
             raise ValueError(f"{name} must be at most {size - 1}; got {values[name]}")
-    if values["back_to"] >= len(values["text"]):
-        raise ValueError(
-            f"back_to must be at most {len(values['text']) - 1}; got {values['back_to']}"
-        )
 
 
 def _terms(values: Values) -> np.ndarray:
@@ -136,7 +132,11 @@ def _pictures(values: Values, theme: Theme) -> list[Drawing]:
         return [check_pictures.draw(_name(values), found, chosen, theme=theme)]
     terms = _terms(values)
     steps = Steps.of(Text(values["text"]), len(terms))
-    return [running_sum.draw(_name(values), terms, values["back_to"], steps, theme=theme)]
+    return [
+        running_sum.draw(
+            _name(values), terms, max(0, len(terms) - values["added"]), steps, theme=theme
+        )
+    ]
 
 
 def _draw(values: Values, key: str, place: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -191,14 +191,14 @@ PIECE = Piece(
                 },
             ),
             Whole(name="row", label="Row", default=0, low=0, high=4 * LARGEST - 1, typed=True),
-            Whole(name="column", label="Column", default=0, low=0, high=LONGEST - 1, typed=True),
+            Whole(name="column", label="Column", default=1, low=0, high=LARGEST - 1, typed=True),
             Whole(
-                name="back_to",
-                label="Back to step",
-                default=0,
-                low=0,
-                high=LONGEST - 1,
-                about="The terms from the last step to this one are in the sum.",
+                name="added",
+                label="Terms added",
+                default=LONGEST,
+                low=1,
+                high=LONGEST,
+                about="Counted from the last step back; where there are fewer steps, all of them.",
             ),
             Real(
                 name="epsilon",

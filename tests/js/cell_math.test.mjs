@@ -144,6 +144,14 @@ test("two units: rows of W belong to gates, columns to what is read", () => {
   [3 * 0.2, 3 * 0.6].forEach((value, k) => close(back.h0[k], value, `handed to unit ${k}`));
 });
 
+test("a linear unit has the slope 1 wherever it stands", () => {
+  const made = run("rnn_linear", 1, 1, {
+    hidden: d(-3), preactivation: d(-3), initial_hidden: d(1), grad_hidden: d(2), direct: d(2),
+    weight_ih: d(1), weight_hh: d(0.5), bias_ih: d(0), bias_hh: d(0),
+  }, { inputs: d(-3.5) });
+  assert.deepEqual([backward(made, 0, 0).a[0], backward(made, 0, 0).h0[0]], [2, 1]);
+});
+
 test("GRU: q, the mixing, and what is handed back agree with the slope of the loss", () => {
   const w = { r: [0.3, -0.6], z: [0.5, 0.4], n: [0.9, 0.7] };
   const b = { r: 0.1, z: -0.2, in: 0.05, hn: 0.15 };

@@ -3,7 +3,7 @@ import test from "node:test";
 
 import { lanePitch, place, plan, unitAt } from "../../exhibits/stage/js/cell_plan.mjs";
 
-const CELLS = ["lstm", "gru", "rnn_tanh", "rnn_relu"];
+const CELLS = ["lstm", "gru", "rnn_tanh", "rnn_relu", "rnn_linear"];
 const WIDTHS = [320, 340, 390, 560, 650, 700, 860, 1070, 1400];
 const SIZES = [1, 2, 8, 16, 24, 64, 256];
 

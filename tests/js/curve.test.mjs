@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { gaps, labels, missing, nameSpots, path, shareOf, stroked, ticks, valueAt, words } from "../../exhibits/lesson/curve/strokes.mjs";
+import { gaps, labels, missing, named, nameSpots, path, shareOf, stroked, ticks, valueAt, words } from "../../exhibits/lesson/curve/strokes.mjs";
 
 const LINEAR = { low: -1, high: 3, log: false };
 const LOG = { low: 1e-4, high: 1, log: true };
@@ -47,6 +47,20 @@ test("an axis of small powers names them all as powers, another none", () => {
   assert.deepEqual(labels(LOG).map(({ text }) => text), ["10⁻⁴", "10⁻³", "10⁻²", "10⁻¹", "10⁰"]);
   assert.deepEqual(labels({ low: 0.1, high: 10, log: true }).map(({ text }) => text), ["0.1", "1", "10"]);
   assert.deepEqual(labels(LINEAR).map(({ text }) => text), ["−1", "0", "1", "2", "3"]);
+});
+
+test("places along x are named at round steps", () => {
+  const upTo = (n) => Array.from({ length: n }, (_, k) => k);
+  assert.deepEqual(named(upTo(100), 8), [0, 20, 40, 60, 80]);
+  assert.deepEqual(named(upTo(16), 8), [0, 2, 4, 6, 8, 10, 12, 14]);
+  assert.deepEqual(named(upTo(5), 8), [0, 1, 2, 3, 4]);
+  assert.deepEqual(named([1, 2, 3, 4, 5, 6, 7, 8, 9, 10], 6), [1, 3, 5, 7, 9], "2, 4, 6, 8, 10");
+  assert.deepEqual(named(upTo(33).map((k) => k / 8), 10), [0, 4, 8, 12, 16, 20, 24, 28, 32], "0, 0.5, 1 …");
+});
+
+test("where no round step fits, every n-th place is named", () => {
+  assert.deepEqual(named([0.31, 0.62, 0.97, 1.24, 1.59, 2.03], 3), [0, 2, 4]);
+  assert.deepEqual(named([7], 8), [0]);
 });
 
 test("numbers are short", () => {

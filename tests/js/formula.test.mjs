@@ -13,6 +13,12 @@ test("a gate's formula has PyTorch's names", () => {
     "h_t = relu(W_ihx_t + W_hhh_t−1 + b_ih + b_hh)");
 });
 
+test("a linear unit's formula has no brackets, and its way back no slope", () => {
+  assert.equal(written(gateFormula({ cell: "rnn_linear", sign: "h", squash: "linear", peepholes: false })),
+    "h_t = W_ihx_t + W_hhh_t−1 + b_ih + b_hh");
+  assert.doesNotMatch(backFormulas({ cell: "rnn_linear", row: "hidden", top: true, peepholes: false }).map(written).join(" "), /> 0|1 −/);
+});
+
 test("the output gate's peephole sees the new memory, the others the old, and the candidate none", () => {
   const of = (sign, squash = "sigmoid") => written(gateFormula({ cell: "lstm", sign, squash, peepholes: true }));
   assert.match(of("o"), / \+ w_co ⊙ c_t\)$/);

@@ -5,7 +5,7 @@
  *   drawn: (number | null)[] | null, truth: number[] | null}} Data
  */
 
-import { gaps, labels, missing, nameSpots, path, shareOf, stroked, valueAt, within, words } from "./strokes.mjs";
+import { gaps, labels, missing, named, nameSpots, path, shareOf, stroked, valueAt, within, words } from "./strokes.mjs";
 
 const NS = "http://www.w3.org/2000/svg";
 const HEIGHT = 280;
@@ -53,6 +53,8 @@ class Drawing {
     this.picture.addEventListener("pointerdown", (event) => this.down(event));
     this.picture.addEventListener("pointermove", (event) => this.move(event));
     for (const name of ["pointerup", "pointercancel"]) this.picture.addEventListener(name, () => this.up());
+    // For browsers that do not know touch-action on shapes.
+    this.picture.addEventListener("touchmove", (event) => this.last && event.preventDefault(), { passive: false });
     this.picture.addEventListener("keydown", (event) => this.key(event));
     this.seen = new ResizeObserver(() => this.data && this.draw());
     this.seen.observe(root);
@@ -100,10 +102,9 @@ class Drawing {
       svg("line", { class: "grid", x1: LEFT, x2: right, y1: y, y2: y }, picture);
       svg("text", { x: LEFT - 7, y: y + 4.5, "text-anchor": "end" }, picture, text);
     }
-    const every = Math.max(1, Math.ceil((data.x.length * 32) / (right - LEFT)));
-    data.x.forEach((value, k) => {
-      if (k % every === 0) svg("text", { x: this.toX(k), y: foot + 18, "text-anchor": "middle" }, picture, words(value));
-    });
+    for (const k of named(data.x, Math.max(2, Math.floor((right - LEFT) / 30)))) {
+      svg("text", { x: this.toX(k), y: foot + 18, "text-anchor": "middle" }, picture, words(data.x[k]));
+    }
     svg("path", { class: "axis", d: `M${LEFT} ${TOP}V${foot}H${right}` }, picture);
     svg("text", { class: "label", x: 2, y: 16 }, picture, data.yLabel);
     svg("text", { class: "label", x: right, y: HEIGHT - 6, "text-anchor": "end" }, picture, data.xLabel);

@@ -55,6 +55,22 @@ export function labels(axis) {
 }
 
 /**
+ * Which places along x are named, at most so many: those at multiples of a round step if there are
+ * such, else every n-th. @param {number[]} x @param {number} most
+ */
+export function named(x, most) {
+  const span = x[x.length - 1] - x[0];
+  const power = span > 0 ? 10 ** Math.floor(Math.log10(span / most)) : 1;
+  for (const step of [1, 2, 5, 10, 20, 50].map((s) => s * power)) {
+    const found = [...x.keys()].filter((k) => Math.abs(x[k] / step - Math.round(x[k] / step)) < 1e-6);
+    const evenly = found.every((k, n) => n === 0 || Math.round((x[k] - x[found[n - 1]]) / step) === 1);
+    if (evenly && found.length > 2 && found.length <= most) return found;
+  }
+  const every = Math.max(1, Math.ceil(x.length / most));
+  return [...x.keys()].filter((k) => k % every === 0);
+}
+
+/**
  * The curve after a stroke from one place to another: what lies between is filled in straight.
  * @param {(number | null)[]} drawn @param {{at: number, share: number}} from @param {{at: number, share: number}} to
  * @param {number[]} x
