@@ -25,6 +25,13 @@ def run_named(lesson, name: str, **changed) -> Run:
     return run_of({**block.values, **changed})
 
 
+def received(run: Run) -> np.ndarray:
+    """∂L/∂h_t of the one layer, (time, hidden)."""
+    found = run.layers[0].grad_hidden
+    assert found is not None
+    return found[:, 0]
+
+
 def demands(run: Run) -> np.ndarray:
     """∂L_k/∂h_t by autograd: one backward pass for each loss."""
     read = {name: torch.tensor(value) for name, value in run.weights.items()}
@@ -50,14 +57,14 @@ def demands(run: Run) -> np.ndarray:
 def test_the_bands_vector_sum_is_the_whole_gradient(lesson) -> None:
     run = run_named(lesson, "line")
     bands = demands(run)
-    assert np.abs(bands.sum(axis=0) - run.layers[0].grad_hidden[:, 0]).max() < 1e-10
+    assert np.abs(bands.sum(axis=0) - received(run)).max() < 1e-10
     assert np.abs(bands - grad_by_source(run, 0)[:, :, 0]).max() < 1e-10
 
 
 def test_what_the_lesson_says_of_its_line_is_so(lesson) -> None:
     run = run_named(lesson, "line")
     sizes = np.linalg.norm(demands(run), axis=-1)
-    whole = np.linalg.norm(run.layers[0].grad_hidden[:, 0], axis=-1)
+    whole = np.linalg.norm(received(run), axis=-1)
     assert int((sizes[:, 7] > 0).sum()) == 14
     assert sizes[:, 3].argmax() == 11
     assert (sizes[:, 3] > 0).sum() == 18
@@ -83,8 +90,8 @@ def test_the_lstm_asks_less_of_h_from_afar(lesson) -> None:
 
 
 def test_one_far_loss_fades_and_near_ones_hide_it(lesson) -> None:
-    alone = np.linalg.norm(run_named(lesson, "faded").layers[0].grad_hidden[:, 0], axis=-1)
-    everywhere = run_named(lesson, "faded", loss_at="every step").layers[0].grad_hidden[:, 0]
+    alone = np.linalg.norm(received(run_named(lesson, "faded")), axis=-1)
+    everywhere = received(run_named(lesson, "faded", loss_at="every step"))
     assert alone[10] == pytest.approx(0.32, abs=0.005)
     assert alone[0] == pytest.approx(0.0007, abs=0.00005)
     assert np.linalg.norm(everywhere[0]) == pytest.approx(0.42, abs=0.005)
