@@ -44,6 +44,7 @@ CELL = Choice(
     choices={
         "rnn_tanh": "RNN tanh",
         "rnn_relu": "RNN relu",
+        "rnn_linear": "RNN linear",
         "gru": "GRU",
         "lstm": "LSTM",
     },

@@ -172,8 +172,12 @@ def _finding(ways: Sequence[Way]) -> tuple[str, str]:
     steepest = float(farthest.descent.norms.max())
     last = [f"{short(float(way.descent.errors[-1]))} {way.name}" for way in ways]
     ends = ", ".join(last).replace("without clipping, ", "without, ")
+    longest = f"Longest step: {short(length, 3)}, at a slope of {short(steepest, 3)}"
+    if len(ways) > 1:
+        each = [f"{short(float(way.descent.lengths.max()), 3)} {way.name}" for way in ways]
+        longest = f"Longest step: {', '.join(each)}".replace("without clipping, ", "without, ")
     return (
-        f"Longest step: {short(length, 3)}, at a slope of {short(steepest, 3)}",
+        longest,
         f"E at the end: {ends}",
     )
 

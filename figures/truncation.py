@@ -51,7 +51,7 @@ def draw_agreement(
         layout |= _reach_axis(low, high, bool((first == 0).any()), height)
         layout["annotations"].append(_reach_title(height, colours))
     nothing = "nothing at all" if arrives == 0 else short(arrives)
-    agree = "no gradient, so no cosine" if np.isnan(cosine) else f"cosine {short(cosine, 4)}"
+    agree = "no gradient, so no cosine" if np.isnan(cosine) else f"cosine {_cosine(cosine)}"
     columns: dict[str, Any] = {
         "k": np.arange(1, count + 1),
         "cosine": course.cosine,
@@ -78,6 +78,16 @@ def draw_agreement(
         columns,
         "truncation",
     )
+
+
+def _cosine(value: float) -> str:
+    """1 is said of nothing but a 1; what comes near it gets so many digits that it shows."""
+    if abs(value - 1) < 1e-12:
+        return "1"
+    digits = 4
+    while digits < 12 and float(f"{value:.{digits}g}") == 1:
+        digits += 1
+    return short(value, digits)
 
 
 def draw_memory(per_step: int, length: int, k: int, *, theme: Theme = "light") -> Drawing:

@@ -58,7 +58,9 @@ def _fits(values: Values) -> None:
 
 def _present(values: Values, key: str) -> dict[str, Any]:
     """The values with the changes that the learner has made by hand."""
-    return {**values, "changes": workbench.present(key, base_of(values))}
+    base = base_of(values)
+    workbench.begin(key, base, changes_of(values, base))
+    return {**values, "changes": workbench.present(key, base)}
 
 
 def _draw(values: Values, key: str, place: Mapping[str, Any]) -> Mapping[str, Any]:

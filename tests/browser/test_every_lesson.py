@@ -51,7 +51,7 @@ def commit(page: Page, lesson: Lesson, prediction: Prediction) -> None:
 
 @each
 @pytest.mark.viewport(1440, 900)
-def test_a_lesson_can_be_walked_to_its_end(lesson: Lesson, open_page) -> None:
+def test_a_lesson_can_be_walked_to_its_end(lesson: Lesson, open_page, accessible) -> None:
     page = open_page(f"/lesson?name={lesson.name}")
     for number, step in enumerate(lesson.steps):
         heading = page.locator(".st-key-lesson_walk h2")
@@ -61,6 +61,7 @@ def test_a_lesson_can_be_walked_to_its_end(lesson: Lesson, open_page) -> None:
                 commit(page, lesson, block)
         expect(page.locator('[data-testid="stException"], [data-testid="stAlertContentError"]')
                ).to_have_count(0)  # fmt: skip
+        accessible()
         last = number + 1 == len(lesson.steps)
         before = heading.inner_text()
         page.get_by_role(
@@ -70,13 +71,3 @@ def test_a_lesson_can_be_walked_to_its_end(lesson: Lesson, open_page) -> None:
             expect(heading).not_to_have_text(before)
         settled(page)
     expect(page.get_by_role("heading", name="What you can do now")).to_be_visible()
-
-
-@each
-@pytest.mark.viewport(390, 844)
-@pytest.mark.touch
-def test_nothing_is_wider_than_a_phone(lesson: Lesson, open_page) -> None:
-    page = open_page(f"/lesson?name={lesson.name}")
-    main = page.locator('[data-testid="stMain"]')
-    wide = main.evaluate("box => box.scrollWidth - box.clientWidth")
-    assert wide <= 1, f"{wide} pixels too wide"

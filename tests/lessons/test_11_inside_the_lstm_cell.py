@@ -1,5 +1,6 @@
-"""Lesson 11, run: the LSTM on its stage is torch's, and unit 5 does what the text says."""
+"""Lesson 11, run: it is torch.nn.LSTM to 1e-10, and its numbers are those that it names."""
 
+from math import exp, tanh
 from pathlib import Path
 
 import numpy as np
@@ -8,12 +9,12 @@ import torch
 
 from exhibits.catalogue import declarations
 from exhibits.stage_measures import run_of
-from lessons.lesson import ExhibitBlock, Preset
+from lessons.lesson import Challenge, CurveAnswer, ExhibitBlock, NumberAnswer, Prediction
 from lessons.reader import read_bytes
 from rnn_core import LSTMTrace, Run
 
 FILE = Path(__file__).parents[2] / "lessons" / "11-inside-the-lstm-cell.md"
-LINE = "if (x[i]) {f(a[b], c)}"
+STAGE = declarations()["stage"]
 
 
 @pytest.fixture(scope="module")
@@ -21,102 +22,139 @@ def lesson():
     return read_bytes(FILE.read_bytes(), FILE.name, declarations(), evaluate=True)
 
 
-def block(lesson, name: str) -> ExhibitBlock:
-    return next(b for b in lesson.blocks(ExhibitBlock) if b.id == name)
+def shown(lesson, exhibit: str, **changed) -> Run:
+    block = next(b for b in lesson.blocks(ExhibitBlock) if b.id == exhibit)
+    return run_of({**block.values, **changed})
 
 
-def run_named(lesson, name: str, **changed) -> Run:
-    return run_of({**block(lesson, name).values, **changed})
+def lstm(of: Run) -> LSTMTrace:
+    (layer,) = of.layers
+    assert isinstance(layer, LSTMTrace)
+    return layer
 
 
-def layer(run: Run) -> LSTMTrace:
-    trace = run.layers[0]
-    assert isinstance(trace, LSTMTrace)
-    return trace
+def asked(lesson, name: str) -> float:
+    one = next(p for p in lesson.blocks(Prediction) if p.id == name)
+    assert isinstance(one.answer, NumberAnswer)
+    block = next(b for b in lesson.blocks(ExhibitBlock) if b.id == one.exhibit)
+    values = {**block.values, **one.changed}
+    return STAGE.measure(one.answer.measure).value(values, one.answer.at)
 
 
-@pytest.mark.parametrize("name", ["brackets", "size"])
-def test_it_equals_torch_to_ten_digits(lesson, name: str) -> None:
-    run = run_named(lesson, name, cell="lstm")
-    module = torch.nn.LSTM(run.inputs.shape[-1], run.network.hidden_size, dtype=torch.float64)
-    module.load_state_dict({key: torch.tensor(run.weights[key]) for key in module.state_dict()})
-    output, (_, last_cell) = module(torch.tensor(run.inputs))
-    output.retain_grad()
-    scores = output @ torch.tensor(run.weights["readout.weight"]).T
-    scores = scores + torch.tensor(run.weights["readout.bias"])
-    asked = torch.tensor(run.loss_mask)
-    targets = torch.tensor(run.targets[:, 0])
-    loss = torch.nn.functional.cross_entropy(scores[asked, 0], targets[asked], reduction="sum")
+def unit(of: Run, step: int, number: int) -> dict[str, float]:
+    names = ("forget_gate", "input_gate", "candidate", "output_gate", "cell", "hidden")
+    return {name: float(getattr(lstm(of), name)[step, 0, number]) for name in names}
+
+
+def torch_loss(of: Run, output: torch.Tensor) -> torch.Tensor:
+    targets = torch.tensor(np.asarray(of.targets))[:, 0]
+    if of.alphabet:
+        each = torch.nn.functional.cross_entropy(output, targets.long(), reduction="none")
+    else:
+        each = 0.5 * ((output - targets.reshape(output.shape)) ** 2).sum(dim=-1)
+    return each[torch.tensor(np.asarray(of.loss_mask, dtype=bool)).reshape(-1)].sum()
+
+
+@pytest.mark.parametrize("exhibit", ["line", "layers", "bias"])
+def test_states_and_gradients_equal_torch_to_ten_digits(lesson, exhibit: str) -> None:
+    of = shown(lesson, exhibit)
+    hidden = of.network.hidden_size
+    module = torch.nn.LSTM(of.network.input_size, hidden, dtype=torch.float64)
+    readout = torch.nn.Linear(hidden, of.output.shape[-1], dtype=torch.float64)
+    own = {name: torch.from_numpy(value.copy()) for name, value in of.weights.items()}
+    readout.load_state_dict({n: own.pop(f"readout.{n}") for n in ("weight", "bias")})
+    module.load_state_dict(own)
+    inputs = torch.from_numpy(of.inputs.copy())
+    states, _ = module(inputs)
+    states.retain_grad()
+    output = readout(states[:, 0])
+    loss = torch_loss(of, output)
     loss.backward()
-    trace = layer(run)
-    assert np.abs(output.detach().numpy() - trace.hidden).max() < 1e-10
-    assert np.abs(last_cell[0].detach().numpy() - trace.cell[-1]).max() < 1e-10
-    assert loss.item() == pytest.approx(run.loss, abs=1e-10)
-    for key, value in module.named_parameters():
-        assert value.grad is not None
-        assert np.abs(value.grad.numpy() - run.grad_weights[key]).max() < 1e-10, key
+
+    cells = [module(inputs[: t + 1])[1][1][0, 0].detach() for t in range(len(inputs))]
+    assert np.abs(lstm(of).hidden - states.detach().numpy()).max() < 1e-10
+    assert np.abs(lstm(of).cell[:, 0] - torch.stack(cells).numpy()).max() < 1e-10
+    assert np.abs(of.output[:, 0] - output.detach().numpy()).max() < 1e-10
+    assert of.loss == pytest.approx(loss.item(), abs=1e-10)
+    grads = {name: p.grad for name, p in module.named_parameters()}
+    grads |= {f"readout.{name}": p.grad for name, p in readout.named_parameters()}
+    assert set(grads) == set(of.grad_weights)
+    for name, grad in grads.items():
+        assert np.abs(of.grad_weights[name] - grad.numpy()).max() < 1e-10, name
 
 
-def test_the_memory_of_unit_5_was_there_before_it_was_shown(lesson) -> None:
-    trace = layer(run_named(lesson, "brackets"))
-    h, c, o = (getattr(trace, name)[:, 0, 5] for name in ("hidden", "cell", "output_gate"))
-    assert LINE[13] == "a"
-    assert LINE[14] == "["
-    assert np.round(h[13:15], 2).tolist() == [-0.11, -0.98]
-    assert np.round(c[13:15], 2).tolist() == [-1.80, -2.71]
-    assert np.round(o[13:15], 2).tolist() == [0.12, 0.99]
+def test_c_and_h_of_a_unit_are_what_the_lesson_s_digits_give(lesson) -> None:
+    of = shown(lesson, "line")
+    now = unit(of, 16, 13)
+    assert lstm(of).cell[15, 0, 13] == pytest.approx(-3.04, abs=0.005)
+    assert now["forget_gate"] == pytest.approx(0.94, abs=0.005)
+    assert now["input_gate"] == pytest.approx(0.89, abs=0.005)
+    assert now["candidate"] == pytest.approx(0.91, abs=0.005)
+    assert asked(lesson, "by-hand") == pytest.approx(0.94 * -3.04 + 0.89 * 0.91, abs=0.02)
+    assert asked(lesson, "corner") == pytest.approx(0.99 * -0.66 + 0.01 * 1.05, abs=0.02)
+    assert asked(lesson, "hidden-away") == pytest.approx(tanh(-0.85) / (1 + exp(3.5)), abs=0.001)
 
 
-def test_the_sums_that_a_learner_does_by_hand_come_out(lesson) -> None:
-    trace = layer(run_named(lesson, "sum"))
-    for step, unit, f, i, g, before, c in (
-        (14, 5, 0.98, 0.95, -0.99, -1.80, -2.71),
-        (2, 2, 0.01, 0.99, -0.66, 1.05, -0.63),
+def test_the_lstm_is_four_layers_of_the_rnn_s_size(lesson) -> None:
+    assert asked(lesson, "count") == 4 * (16 * 1 + 16 * 16 + 2 * 16) + 17 == 1233
+    rnn = shown(lesson, "layers", cell="rnn_tanh")
+    assert sum(w.size for w in rnn.weights.values()) == 321
+
+
+def test_the_corners_are_where_the_lesson_shows_them(lesson) -> None:
+    of = shown(lesson, "corners")
+    for step, number, forget, take, before, after in (
+        (2, 2, 0.01, 0.99, 1.05, -0.63),
+        (18, 12, 0.995, 1.0, -2.08, -2.89),
+        (2, 5, 0.04, 0.04, -0.93, -0.08),
     ):
-        found = [
-            getattr(trace, name)[step, 0, unit]
-            for name in ("forget_gate", "input_gate", "candidate")
-        ]
-        assert np.round([*found, trace.cell[step - 1, 0, unit]], 2).tolist() == [f, i, g, before]
-        assert trace.cell[step, 0, unit] == pytest.approx(c, abs=0.005)
-        assert f * before + i * g == pytest.approx(c, abs=0.02)
+        now = unit(of, step, number)
+        assert now["forget_gate"] == pytest.approx(forget, abs=0.005)
+        assert now["input_gate"] == pytest.approx(take, abs=0.005)
+        assert lstm(of).cell[step - 1, 0, number] == pytest.approx(before, abs=0.005)
+        assert now["cell"] == pytest.approx(after, abs=0.005)
+    gates = lstm(of)
+    assert (gates.input_gate > 0.5).mean() == pytest.approx(0.95, abs=0.005)
+    assert not ((gates.forget_gate > 0.9) & (gates.input_gate < 0.1)).any()
 
 
-def test_unit_5_shows_itself_at_brackets_and_hides_at_letters(lesson) -> None:
-    trace = layer(run_named(lesson, "count"))
-    gate = trace.output_gate[:, 0, 5]
-    for step in range(4, len(LINE)):
-        assert gate[step] < 0.175 if LINE[step].isalpha() else gate[step] >= 0.795, step
-    assert gate.argmin() == 19
-    assert trace.cell[19, 0, 5] == pytest.approx(-4.56, abs=0.01)
-    assert trace.hidden[19, 0, 5] == pytest.approx(-0.10, abs=0.01)
+def test_unit_three_is_silent_at_the_three_spaces(lesson) -> None:
+    of = shown(lesson, "output")
+    text = "if (x[i]) {f(a[b], c)}"
+    spaces = [t for t, character in enumerate(text) if character == " "]
+    gate = lstm(of).output_gate[:, 0, 3]
+    assert gate[spaces] == pytest.approx([0.01, 0.03, 0.02], abs=0.005)
+    assert sorted(gate.argsort()[:3].tolist()) == spaces == [2, 9, 18]
+    assert gate[10] == pytest.approx(0.94, abs=0.005)
+    assert np.flatnonzero(lstm(of).forget_gate[:, 0, 5] < 0.05).tolist() == [2, 10]
 
 
-def test_unit_5_counts_downwards(lesson) -> None:
-    trace = layer(run_named(lesson, "count"))
-    assert trace.cell[-1, 0, 5] == pytest.approx(-6.1, abs=0.05)
-    assert trace.cell[8, 0, 5] == pytest.approx(-3.4, abs=0.05)
-    assert np.round(trace.forget_gate[9:11, 0, 5], 2).tolist() == [0.45, 0.04]
-    kept = np.delete(trace.forget_gate[4:, 0, 5], [9 - 4, 10 - 4])
-    assert kept.min() > 0.5
-    assert trace.candidate[:, 0, 5].max() < 0
-    assert np.median(trace.candidate[:, 0, 5]) < -0.85
+def test_unit_five_counts_down_beyond_what_h_can_show(lesson) -> None:
+    of = shown(lesson, "sum")
+    forget, candidate = lstm(of).forget_gate[12:, 0, 5], lstm(of).candidate[12:, 0, 5]
+    assert forget.min() > 0.8
+    assert (forget < 0.9).sum() == 1
+    assert candidate.max() < -0.69
+    one = next(p for p in lesson.blocks(Prediction) if p.id == "pile")
+    assert isinstance(one.answer, CurveAnswer)
+    block = next(b for b in lesson.blocks(ExhibitBlock) if b.id == one.exhibit)
+    curve = STAGE.curve(one.answer.curve).value(block.values, one.answer.at)
+    assert curve.y[10] == pytest.approx(-0.7, abs=0.02)
+    assert curve.y[11] == pytest.approx(-0.7, abs=0.02)
+    assert min(curve.y[:10]) > -3.5
+    assert max(curve.y[:10]) <= 0
+    assert curve.y[21] == pytest.approx(-6.14, abs=0.005)
+    assert np.flatnonzero(np.diff(curve.y[11:]) > 0).tolist() == [6]
+    assert np.abs(lstm(of).hidden).max() < 1
 
 
-def test_held_gates_cost_what_the_presets_say(lesson) -> None:
-    said = {"As trained": 21.5, "Always forget": 67.3, "Never forget": 62.7}
-    presets: tuple[Preset, ...] = block(lesson, "hands").presets
-    assert {p.name for p in presets} == said.keys()
-    for preset in presets:
-        run = run_named(lesson, "hands", **preset.changed)
-        assert run.loss == pytest.approx(said[preset.name], abs=0.05), preset.name
-    never = run_named(lesson, "hands", **presets[2].changed)
-    assert np.abs(layer(never).cell).max() == pytest.approx(18.3, abs=0.1)
-
-
-def test_only_the_recurrent_layer_is_fourfold(lesson) -> None:
-    def count(cell: str) -> int:
-        return sum(w.size for w in run_named(lesson, "size", cell=cell).weights.values())
-
-    assert count("rnn_tanh") == 4 * (2 + 4 + 2) + 2 * (4 + 1) == 42
-    assert count("lstm") == 4 * 32 + 10 == 138
+def test_an_untrained_forget_gate_stands_at_the_sigmoid_of_its_bias(lesson) -> None:
+    assert asked(lesson, "start") == pytest.approx(1 / (1 + exp(3)), abs=0.003)
+    challenge = next(c for c in lesson.blocks(Challenge) if c.id == "half-life")
+    (one,) = challenge.when
+    assert one.at_least is not None
+    assert one.at_least**20 == pytest.approx(0.5, abs=0.002)
+    block = next(b for b in lesson.blocks(ExhibitBlock) if b.id == "bias")
+    measure = STAGE.measure(one.name)
+    assert measure.value({**block.values, "forget_bias": 3.25}, one.at) < one.at_least
+    assert measure.value({**block.values, "forget_bias": 3.5}, one.at) >= one.at_least

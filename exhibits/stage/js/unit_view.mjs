@@ -31,7 +31,7 @@ export class UnitView {
     this.sums = [0, 1].map(() => new SumView(html("div", { class: "unit-sum" }, sums), hooks));
     this.curve = new CurveView(html("div", { class: "unit-squash" }));
     this.then = html("section", { class: "unit-then" }, root);
-    this.thenTitle = html("h4", {}, this.then);
+    this.thenTitle = html("h3", {}, this.then);
     this.chain = new ChainView(html("div", { class: "chain" }, this.then), { row: (row) => this.choose(row), light: hooks.light });
     this.formula = html("div", { class: "unit-formula" }, root);
     this.lines = new LinesView(root, () => this.again());
