@@ -8,9 +8,9 @@ from functools import lru_cache
 import numpy as np
 import streamlit as st
 
+from exhibits.charts import chart, theme
 from exhibits.runs import traced
 from figures import Drawing, gates, gradients, jacobians, trajectory
-from figures.style import Theme
 from rnn_core import LSTMTrace, Run, Setup, state_jacobians
 
 SUBJECTS = {
@@ -36,13 +36,7 @@ def figure_panel(run: Run, *, layer: int, key: str) -> None:
         )
         options = _options(subject, run, key)
     drawing = _drawn(subject, run, layer, options)
-    st.plotly_chart(
-        drawing.figure,
-        key=f"{key}_figure_{subject}",
-        theme=None,
-        config=drawing.config,
-        alt=drawing.alt,
-    )
+    chart(drawing, key)
     st.download_button(
         "Numbers as CSV",
         drawing.to_csv,
@@ -89,22 +83,24 @@ def _options(subject: str, run: Run, key: str) -> dict[str, object]:
 
 
 def _drawn(subject: str, run: Run, layer: int, options: dict[str, object]) -> Drawing:
-    trace, sequence, theme = run.layers[layer], run.setup.sequence_read, _theme()
+    trace, sequence, shown_in = run.layers[layer], run.setup.sequence_read, theme()
     if subject == "gates":
-        return gates.draw(trace, sequence, theme=theme, **options)  # type: ignore[arg-type]
+        return gates.draw(trace, sequence, theme=shown_in, **options)  # type: ignore[arg-type]
     if subject == "trajectory":
-        return trajectory.draw(trace, sequence, theme=theme, **options)  # type: ignore[arg-type]
+        return trajectory.draw(trace, sequence, theme=shown_in, **options)  # type: ignore[arg-type]
     if subject == "gradients":
         return gradients.draw(
             trace,
             sequence,
             losses=run.losses[:, 0],
             loss_mask=run.loss_mask,
-            theme=theme,
+            theme=shown_in,
         )
     step_to = 0 if trace.reverse else len(run.inputs) - 1  # the layer's own last step
     values, state_values = _singular_values(run.setup, layer, step_to)
-    return jacobians.draw(values, sequence, state_values=state_values, step_to=step_to, theme=theme)
+    return jacobians.draw(
+        values, sequence, state_values=state_values, step_to=step_to, theme=shown_in
+    )
 
 
 @lru_cache(maxsize=64)
@@ -116,7 +112,3 @@ def _singular_values(
     if not isinstance(run.layers[layer], LSTMTrace):
         return hidden, None
     return hidden, state_jacobians(run, layer, step_to, of="state").singular_values
-
-
-def _theme() -> Theme:
-    return "dark" if st.context.theme.type == "dark" else "light"

@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-import streamlit as st
-
+from exhibits.charts import chart, theme
 from exhibits.piece import Piece
 from figures import memory, memory_whole
 from figures.drawing import Drawing
@@ -150,15 +149,8 @@ def _pictures(values: Values, theme: Theme) -> list[Drawing]:
 
 
 def _draw(values: Values, key: str, place: Mapping[str, Any]) -> Mapping[str, Any]:
-    theme: Theme = "dark" if st.context.theme.type == "dark" else "light"
-    for drawing in _pictures(values, theme):
-        st.plotly_chart(
-            drawing.figure,
-            key=f"{key}_{drawing.name}",
-            theme=None,
-            config=drawing.config,
-            alt=drawing.alt,
-        )
+    for drawing in _pictures(values, theme()):
+        chart(drawing, key)
     return {}
 
 

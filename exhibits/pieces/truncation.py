@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import streamlit as st
 
+from exhibits.charts import chart, theme
 from exhibits.piece import Piece
 from figures import truncation as pictures
 from figures.drawing import Drawing
@@ -96,15 +96,8 @@ def _pictures(values: Values, theme: Theme) -> list[Drawing]:
 
 
 def _draw(values: Values, key: str, place: Mapping[str, Any]) -> Mapping[str, Any]:
-    theme: Theme = "dark" if st.context.theme.type == "dark" else "light"
-    for drawing in _pictures(values, theme):
-        st.plotly_chart(
-            drawing.figure,
-            key=f"{key}_{drawing.name}",
-            theme=None,
-            config=drawing.config,
-            alt=drawing.alt,
-        )
+    for drawing in _pictures(values, theme()):
+        chart(drawing, key)
     return {}
 
 

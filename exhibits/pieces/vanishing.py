@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from exhibits.charts import chart, theme
 from exhibits.piece import Piece
 from figures import vanishing as pictures
 from figures.drawing import Drawing, short
@@ -107,16 +108,9 @@ def _ghost(setup: Setup, key: str) -> Flow | None:
 
 
 def _draw(values: Values, key: str, place: Mapping[str, Any]) -> Mapping[str, Any]:
-    theme: Theme = "dark" if st.context.theme.type == "dark" else "light"
     setup = _setup(values)
-    for drawing in _pictures(values, theme, _ghost(setup, key)):
-        st.plotly_chart(
-            drawing.figure,
-            key=f"{key}_{drawing.name}",
-            theme=None,
-            config=drawing.config,
-            alt=drawing.alt,
-        )
+    for drawing in _pictures(values, theme(), _ghost(setup, key)):
+        chart(drawing, key)
     st.markdown(_meaning(flow(setup)))
     return {}
 

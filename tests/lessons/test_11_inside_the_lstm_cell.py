@@ -158,3 +158,18 @@ def test_an_untrained_forget_gate_stands_at_the_sigmoid_of_its_bias(lesson) -> N
     measure = STAGE.measure(one.name)
     assert measure.value({**block.values, "forget_bias": 3.25}, one.at) < one.at_least
     assert measure.value({**block.values, "forget_bias": 3.5}, one.at) >= one.at_least
+
+
+def test_a_unit_held_in_each_corner_keeps_overwrites_adds_or_erases(lesson) -> None:
+    block = next(b for b in lesson.blocks(ExhibitBlock) if b.id == "corners")
+    held = {one.name: run_of({**block.values, **one.changed}) for one in block.presets}
+    cells = {name: lstm(of).cell[:, 0, 5] for name, of in held.items()}
+    assert (cells["Keep"] == 2).all()
+    assert np.array_equal(cells["Overwrite"], lstm(held["Overwrite"]).candidate[:, 0, 5])
+    summed = 2 + lstm(held["Add"]).candidate[:, 0, 5].cumsum()
+    assert cells["Add"] == pytest.approx(summed)
+    assert cells["Add"][21] == pytest.approx(-15.8, abs=0.05)
+    assert not cells["Erase"].any()
+    assert run_of(block.values).loss == pytest.approx(21.5, abs=0.05)
+    losses = {"Keep": 98.8, "Overwrite": 23.0, "Add": 24.9, "Erase": 38.1}
+    assert {name: of.loss for name, of in held.items()} == pytest.approx(losses, abs=0.05)

@@ -147,6 +147,7 @@ def test_the_losses_are_those_that_the_lesson_gives(lesson) -> None:
     assert sizes["lstm"] - sizes["gru"] == 1232
     each = np.stack([run.losses[:, 0] for run in runs.values()])
     assert (each.max(axis=0) - each.min(axis=0)).argmax() == 16
+    assert each[:, 3] == pytest.approx([2.13, 2.16, 2.17], abs=0.005)
     assert each[:, 16] == pytest.approx([1.82, 1.22, 0.96], abs=0.005)
     read = runs["lstm"].setup.labels
     assert (read[12], read[16], read[17]) == ("(", "]", ",")
