@@ -2,6 +2,8 @@
 compared with. The lab and the lessons put the same one on their pages.
 """
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from exhibits import workbench
@@ -11,11 +13,18 @@ from rnn_core import Setup
 
 
 def bench(
-    base: Setup, choice: str, key: str, start: StageState, *, edits: bool = True
+    base: Setup,
+    choice: str,
+    key: str,
+    start: StageState,
+    *,
+    edits: bool = True,
+    strips: Sequence[str] | None = None,
 ) -> tuple[StageState, list[Track]]:
     """Draws it; returns where the learner is and the runs that stand there.
 
     Without `edits` nothing can be changed on the stage, and only the lesson's own changes show.
+    `strips` are the fields that stand below the graph, None for all that the cell has.
     """
     changes = workbench.present(key, base)
     try:
@@ -27,7 +36,7 @@ def bench(
         shown,
         key=f"{key}_stage",
         start=start,
-        options=workbench.options(key, base),
+        options=workbench.options(key, base) | {"strips": strips},
         on_edit=(lambda edit: workbench.edit(key, base, edit)) if edits else None,
     )
     return state, shown

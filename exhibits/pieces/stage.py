@@ -26,6 +26,20 @@ EDITS = Flag(
     about="Whether inputs, weights, gates and units can be changed on the stage.",
 )
 
+STRIPS = Choice(
+    name="strips",
+    label="Strips",
+    default="all",
+    about="What stands below the graph: every gate and state, the states alone, or nothing, so "
+    "that a panel is in view.",
+    choices={"all": "Gates and states", "states": "States", "none": "None"},
+)
+_FIELDS: dict[str, tuple[str, ...] | None] = {
+    "all": None,
+    "states": ("cell", "hidden"),
+    "none": (),
+}
+
 
 def _named(name: str, values: tuple[str, ...], default: str) -> Choice:
     choices = {value: value or "none" for value in values}
@@ -66,7 +80,14 @@ def _present(values: Values, key: str) -> dict[str, Any]:
 def _draw(values: Values, key: str, place: Mapping[str, Any]) -> Mapping[str, Any]:
     base = base_of(values)
     workbench.begin(key, base, changes_of(values, base))
-    state, _ = bench(base, values["compare"], key, _state(place), edits=values["edits"])
+    state, _ = bench(
+        base,
+        values["compare"],
+        key,
+        _state(place),
+        edits=values["edits"],
+        strips=_FIELDS[values["strips"]],
+    )
     where: dict[str, Any] = {
         "step": state.step,
         "phase": state.phase,
@@ -90,7 +111,14 @@ PIECE = Piece(
         name="stage",
         about="A recurrent network in time: forward, its losses, and backward; into the cell, down "
         "to the arithmetic of one unit.",
-        parameters=(*declared.SEQUENCE, *declared.NETWORK, declared.COMPARE, CHANGES, EDITS),
+        parameters=(
+            *declared.SEQUENCE,
+            *declared.NETWORK,
+            declared.COMPARE,
+            CHANGES,
+            EDITS,
+            STRIPS,
+        ),
         places=PLACES,
         measures=MEASURES,
         curves=CURVES,

@@ -24,10 +24,13 @@ export class Strips {
     this.whose = whose;
   }
 
-  /** @param {import("./graph.mjs").Scene} scene @param {import("./bitmaps.mjs").Bitmaps} bitmaps */
-  layout(scene, bitmaps, theme) {
+  /**
+   * @param {import("./graph.mjs").Scene} scene @param {import("./bitmaps.mjs").Bitmaps} bitmaps
+   * @param {string[]|null} only  the fields that the page shows, null for all of them
+   */
+  layout(scene, bitmaps, theme, only = null) {
     const { run, geometry } = scene;
-    const fields = run.header.strips;
+    const fields = run.header.strips.filter((field) => !only || only.includes(field));
     if (this.strips.map((strip) => strip.field).join() !== fields.join()) this.build(fields);
     this.scene = scene;
     for (const strip of this.strips) {

@@ -80,7 +80,7 @@ export class Track {
     this.weight.layout(this.scene, theme);
     this.cells.layout(this.scene, this.bitmaps, theme);
     this.strips.allow(this.editable ? this.holding() : null, this.stage.tracks.length > 1 ? `${this.name}: ` : "");
-    this.strips.layout(this.scene, this.bitmaps, theme);
+    this.strips.layout(this.scene, this.bitmaps, theme, this.stage.options.strips ?? null);
     this.gradient.layout(this.scene, theme);
     this.inputEdit.layout(this.scene, level === "overview" && this.editable);
     this.lookInside.layout(this.scene, level, this.number === 0);
