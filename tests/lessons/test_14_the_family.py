@@ -6,13 +6,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from threadpoolctl import threadpool_limits
 
 from exhibits.catalogue import declarations
 from exhibits.compare import others, parameters
 from exhibits.stage_measures import base_of, run_of
 from lessons.lesson import Challenge, CurveAnswer, ExhibitBlock, NumberAnswer, Prediction
 from lessons.reader import read_bytes
-from rnn_core import GRUTrace, LSTMTrace, Run, record, run
+from rnn_core import GRUTrace, LSTMTrace, Network, Run, record, run
+from rnn_core.make_weights import ALPHABET, LENGTH, read_texts, texts, train
 
 FILE = Path(__file__).parents[2] / "lessons" / "14-the-family.md"
 STAGE = declarations()["stage"]
@@ -202,6 +204,20 @@ def test_the_backward_direction_has_read_the_rest(lesson) -> None:
     first = [{"kind": "input", "place": [0], "value": "("}]
     at_first = {**both, "changes": STAGE.parameter("changes").check(first)}
     assert [int(np.count_nonzero(norms)) for norms in state_changes(at_first)] == [22, 1]
+
+
+def test_a_bidirectional_network_learns_to_copy_the_next_character() -> None:
+    pool = texts(np.random.default_rng(0), 1000)
+    new, following = read_texts(texts(np.random.default_rng(9), 64))
+    lost = []
+    for both in (True, False):
+        size = len(ALPHABET)
+        network = Network("lstm", size, 16, output_size=size, bidirectional=both)
+        with threadpool_limits(1):  # the matrices are small: threads cost more than they do
+            weights = train(network, "categorical", pool, read_texts, 200, rate=0.02)
+        found = record(network, weights, new, following, loss="categorical")
+        lost.append(float(found.loss) / LENGTH)
+    assert lost == pytest.approx([0.32, 1.54], abs=0.05)
 
 
 def test_a_reversed_sequence_swaps_the_directions(lesson) -> None:
