@@ -2,6 +2,11 @@
 
 import torch
 
+from rnn_core import CELLS
+
+# The cells that torch.nn has a module of.
+TORCH_CELLS = [cell for cell in CELLS if cell != "rnn_linear"]
+
 
 class LinearCell(torch.nn.RNNCell):
     """`torch.nn.RNNCell` without its tanh."""

@@ -15,9 +15,10 @@ import pytest
 import torch
 from torch import nn
 
-from rnn_core import CELLS, network_of, trace_torch
+from rnn_core import network_of, trace_torch
 from rnn_core import torch_trace as under_test
 from rnn_core.propagate import backward, forward
+from tests.linear_rnn import TORCH_CELLS
 
 TIME, BATCH, INPUTS, HIDDEN = 5, 3, 4, 6
 DEVICES = ["cpu"] + ["cuda"] * torch.cuda.is_available()
@@ -189,7 +190,7 @@ OPTIONS = [
 
 
 @pytest.mark.parametrize("options", OPTIONS, ids=lambda o: "-".join(map(str, o.values())))
-@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("cell", TORCH_CELLS)
 def test_every_field_equals_autograd_on_a_loop_of_cells(cell, options, device):
     module = make(cell, scale=1.5, **options).to(device)
     x = sequence_for(module)
@@ -200,7 +201,7 @@ def test_every_field_equals_autograd_on_a_loop_of_cells(cell, options, device):
 
 
 @pytest.mark.parametrize("two", [False, True])
-@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("cell", TORCH_CELLS)
 def test_float32_stays_within_1e5_of_float64(cell, two, device):
     module = make(cell, num_layers=2, bidirectional=two, dtype=torch.float32).to(device)
     trace = check(module, cell, sequence_for(module, time=20), atol=1e-5)
@@ -210,7 +211,7 @@ def test_float32_stays_within_1e5_of_float64(cell, two, device):
             assert not isinstance(value, np.ndarray) or value.dtype == np.float32, field.name
 
 
-@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("cell", TORCH_CELLS)
 def test_the_module_may_start_from_given_states(cell, device):
     module = make(cell, num_layers=2, bidirectional=True).to(device)
     starts = [torch.randn(4, BATCH, HIDDEN, dtype=torch.float64) for _ in range(2)]
@@ -226,7 +227,7 @@ def test_the_module_may_start_from_given_states(cell, device):
 
 
 @pytest.mark.parametrize("first", [False, True])
-@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("cell", TORCH_CELLS)
 def test_a_sequence_without_a_batch_has_a_batch_of_one_in_the_records(cell, first, device):
     module = make(cell, batch_first=first, bidirectional=True).to(device)
     x = sequence_for(module, batch=1)
@@ -243,13 +244,13 @@ def test_a_sequence_without_a_batch_has_a_batch_of_one_in_the_records(cell, firs
 
 
 @pytest.mark.parametrize(("time", "batch"), [(1, 1), (1, 3), (2, 1), (7, 1)])
-@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("cell", TORCH_CELLS)
 def test_short_sequences_and_single_ones(cell, time, batch, device):
     module = make(cell, num_layers=2, bidirectional=True).to(device)
     check(module, cell, sequence_for(module, time, batch))
 
 
-@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("cell", TORCH_CELLS)
 def test_a_saturated_module_is_recovered_as_well_as_any_other(cell, device):
     module = make(cell, scale=1.0 if cell == "rnn_relu" else 20.0).to(device)
     x = 5.0 * sequence_for(module, time=30)
@@ -277,7 +278,7 @@ def test_a_chaotic_module_gives_numbers_that_belong_to_its_own_states(cell, devi
     np.testing.assert_allclose(record.grad_hidden, by_scan.grad_hidden, rtol=1e-6)
 
 
-@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("cell", TORCH_CELLS)
 def test_a_probe_that_did_not_repeat_the_run_gives_way_to_the_reverse_scan(cell, monkeypatch):
     module = make(cell, num_layers=2)
     x = sequence_for(module)
@@ -303,7 +304,7 @@ def test_a_probe_that_did_not_repeat_the_run_gives_way_to_the_reverse_scan(cell,
 
 
 @pytest.mark.parametrize("steps", [[TIME - 1], [0], [1, 3]])
-@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("cell", TORCH_CELLS)
 def test_the_loss_may_stand_at_any_steps(cell, steps, device):
     module = make(cell).to(device)
     trace = check(module, cell, sequence_for(module), loss=lambda out: uneven(out[steps]))
@@ -315,7 +316,7 @@ def test_the_loss_may_stand_at_any_steps(cell, steps, device):
 @pytest.mark.parametrize(
     "options", [{}, {"num_layers": 3}, {"num_layers": 2, "bidirectional": True}]
 )
-@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("cell", TORCH_CELLS)
 def test_every_field_equals_the_numpy_core_on_the_modules_state_dict(cell, options, device):
     module = make(cell, **options).to(device)
     weights = {name: value.cpu().numpy() for name, value in module.state_dict().items()}

@@ -12,8 +12,9 @@ import pytest
 import torch
 from torch import nn
 
-from rnn_core import CELLS, trace_torch
 from rnn_core import torch_trace as under_test
+from rnn_core import trace_torch
+from tests.linear_rnn import TORCH_CELLS
 from tests.test_torch_trace import (
     BATCH,
     DEVICES,
@@ -54,7 +55,7 @@ def world(module: nn.Module, readout: nn.Module) -> list[Any]:
 
 @pytest.mark.parametrize("training", [True, False])
 @pytest.mark.parametrize("raises", [False, True])
-@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("cell", TORCH_CELLS)
 def test_the_module_and_the_world_are_afterwards_as_they_were(cell, raises, training, device):
     module = make(cell, num_layers=2).to(device).train(training)
     readout = nn.Sequential(nn.Linear(HIDDEN, 2), nn.Dropout(0.5)).double().to(device)
@@ -114,7 +115,7 @@ MODES: dict[str, Callable[[], Any]] = {
 
 
 @pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("cell", TORCH_CELLS)
 def test_it_works_inside_the_modes_that_switch_autograd_or_precision(cell, mode, device):
     module = make(cell, dtype=torch.float32).to(device)
     x = sequence_for(module)
@@ -130,7 +131,7 @@ def test_it_works_inside_the_modes_that_switch_autograd_or_precision(cell, mode,
 
 
 @pytest.mark.parametrize("precision", ["medium", "high"])
-@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("cell", TORCH_CELLS)
 def test_reduced_precision_is_off_while_it_runs_and_on_again_afterwards(cell, precision, device):
     module = make(cell, dtype=torch.float32, hidden_size=64, input_size=INPUTS).to(device)
     seen = []
