@@ -4,11 +4,10 @@ import functools
 from dataclasses import dataclass
 from pathlib import Path
 
-from lessons.reader import read_folder
-
 from exhibits.catalogue import declarations
 from exhibits.lesson.search import Place, places_of
 from lessons.lesson import Lesson
+from lessons.reader import read_folder
 
 FOLDER = Path(__file__).resolve().parents[2] / "lessons"
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from exhibits.catalogue import declarations
 from exhibits.lesson.grading import truth
 from lessons.check import FOLDER
-from lessons.lesson import ChoiceAnswer, ExhibitBlock, Lesson, NumberAnswer, Prediction
+from lessons.lesson import ChoiceAnswer, ExhibitBlock, Lesson, NumberAnswer, Prediction, Step
 from lessons.reader import read_folder
 from tests.browser.conftest import AT_REST
 
@@ -49,6 +49,14 @@ def commit(page: Page, lesson: Lesson, prediction: Prediction) -> None:
     settled(page)
 
 
+def shown(page: Page, step: Step) -> None:
+    """Waits until what a step shows has come in: until then it is paler than it will be."""
+    pieces = [block.name for block in step.blocks if isinstance(block, ExhibitBlock)]
+    if any(name in ("stage", "unroll") for name in pieces):
+        expect(page.get_by_role("region", name="The stage")).to_be_visible()
+    page.wait_for_timeout(1500)
+
+
 @each
 @pytest.mark.viewport(1440, 900)
 def test_a_lesson_can_be_walked_to_its_end(lesson: Lesson, open_page, accessible) -> None:
@@ -61,6 +69,7 @@ def test_a_lesson_can_be_walked_to_its_end(lesson: Lesson, open_page, accessible
                 commit(page, lesson, block)
         expect(page.locator('[data-testid="stException"], [data-testid="stAlertContentError"]')
                ).to_have_count(0)  # fmt: skip
+        shown(page, step)
         accessible()
         last = number + 1 == len(lesson.steps)
         before = heading.inner_text()
