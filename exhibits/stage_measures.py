@@ -1,4 +1,4 @@
-"""What can be asked of the run that the piece "stage" shows: numbers and series of its trace.
+"""What can be asked of the run that the piece "stage" shows: numbers of its trace.
 
 Steps count from 0. A layer is counted from 0 as in `run.layers`; −1 is the last.
 """
@@ -13,13 +13,12 @@ from exhibits.compare import parameters
 from exhibits.edit_list import changes_of
 from exhibits.runs import traced
 from exhibits.setups import sequence_of, setup_of
-from lessons.declared import Choice, Curve, CurveMeasure, Measure, Real, Values, Whole
+from lessons.declared import Choice, Measure, Real, Values, Whole
 from rnn_core import Changes, LayerTrace, LSTMTrace, Run, Setup, grad_by_source, nudge
 
 GATES = ("input_gate", "forget_gate", "candidate", "output_gate", "reset_gate", "update_gate")
 STEP = Whole(name="step", label="Step", default=0, low=0, high=199)
 SOURCE = Whole(name="source", label="Loss of step", default=0, low=0, high=199)
-_SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 UNIT = Whole(name="unit", label="Unit", default=0, low=0, high=63)
 LAYER = Whole(name="layer", label="Layer", default=-1, low=-1, high=15)
 GATE = Choice(
@@ -45,7 +44,7 @@ def run_of(values: Values) -> Run:
     return traced(replace(base, changes=changes_of(values, base)))
 
 
-def _layer(run: Run, at: Values) -> LayerTrace:
+def layer_of(run: Run, at: Values) -> LayerTrace:
     if not -1 <= at["layer"] < len(run.layers):
         raise ValueError(f"layer {at['layer']}: the network has {len(run.layers)}")
     return run.layers[at["layer"]]
@@ -60,26 +59,33 @@ def _at(series: Any, at: Values) -> float:
     return float(series[at["step"], 0, at["unit"]])
 
 
-def _field(trace: LayerTrace, name: str) -> Any:
+def over_time(series: Any, at: Values) -> np.ndarray:
+    """One unit's values of a (time, 1, hidden) array, checked as a single one is."""
+    _at(series, {**at, "step": 0})
+    own: np.ndarray = series[:, 0, at["unit"]]
+    return own
+
+
+def field_of(trace: LayerTrace, name: str) -> Any:
     if not hasattr(trace, name):
         raise ValueError(f"this cell has no {name.replace('_', ' ')}")
     return getattr(trace, name)
 
 
 def _hidden(values: Values, at: Values) -> float:
-    return _at(_layer(run_of(values), at).hidden, at)
+    return _at(layer_of(run_of(values), at).hidden, at)
 
 
 def _cell(values: Values, at: Values) -> float:
-    return _at(_field(_layer(run_of(values), at), "cell"), at)
+    return _at(field_of(layer_of(run_of(values), at), "cell"), at)
 
 
 def _gate(values: Values, at: Values) -> float:
-    return _at(_field(_layer(run_of(values), at), at["gate"]), at)
+    return _at(field_of(layer_of(run_of(values), at), at["gate"]), at)
 
 
 def _mean_gate(values: Values, at: Values) -> float:
-    series = _field(_layer(run_of(values), at), at["gate"])
+    series = field_of(layer_of(run_of(values), at), at["gate"])
     return float(series[_checked_step(len(series), at), 0].mean())
 
 
@@ -98,20 +104,20 @@ def _total_loss(values: Values, at: Values) -> float:
     return float(run_of(values).loss)
 
 
-def _norms(values: Values, at: Values) -> np.ndarray:
-    found = _layer(run_of(values), at).grad_hidden
+def gradient_norms(values: Values, at: Values) -> np.ndarray:
+    found = layer_of(run_of(values), at).grad_hidden
     if found is None:
         raise ValueError("this run has no gradient")
     return np.linalg.norm(found[:, 0], axis=-1)
 
 
 def _gradient(values: Values, at: Values) -> float:
-    norms = _norms(values, at)
+    norms = gradient_norms(values, at)
     return float(norms[_checked_step(len(norms), at)])
 
 
 def _cell_gradient(values: Values, at: Values) -> float:
-    trace = _layer(run_of(values), at)
+    trace = layer_of(run_of(values), at)
     if not isinstance(trace, LSTMTrace) or trace.grad_cell is None:
         raise ValueError("this cell has no cell state")
     norms = np.linalg.norm(trace.grad_cell[:, 0], axis=-1)
@@ -121,16 +127,23 @@ def _cell_gradient(values: Values, at: Values) -> float:
 def _by_source(values: Values, at: Values) -> np.ndarray:
     """‖∂L_k/∂h_t‖ as (source k, time t)."""
     run = run_of(values)
-    _layer(run, at)
+    layer_of(run, at)
     layer = at["layer"] % len(run.layers)
     return np.linalg.norm(grad_by_source(run, layer)[:, :, 0], axis=-1)
 
 
-def _source_gradient(values: Values, at: Values) -> float:
+def source_row(values: Values, at: Values) -> np.ndarray:
+    """‖∂L_k/∂h_t‖ of the loss that is asked for, over time."""
     norms = _by_source(values, at)
     if at["source"] >= len(norms):
         raise ValueError(f"loss {at['source']}: the sequence has {len(norms)} steps")
-    return float(norms[at["source"], _checked_step(norms.shape[1], at)])
+    row: np.ndarray = norms[at["source"]]
+    return row
+
+
+def _source_gradient(values: Values, at: Values) -> float:
+    row = source_row(values, at)
+    return float(row[_checked_step(len(row), at)])
 
 
 def _sources_sum(values: Values, at: Values) -> float:
@@ -154,15 +167,15 @@ def _probability(values: Values, at: Values) -> float:
     return float(run.prediction[step, 0, run.targets[step, 0]])
 
 
-def _differences(values: Values, at: Values) -> np.ndarray:
+def differences(values: Values, at: Values) -> np.ndarray:
     """‖h_t − h_t without the changes‖ for every t."""
-    now = _layer(run_of(values), at).hidden[:, 0]
-    before = _layer(traced(base_of(values)), at).hidden[:, 0]
+    now = layer_of(run_of(values), at).hidden[:, 0]
+    before = layer_of(traced(base_of(values)), at).hidden[:, 0]
     return np.linalg.norm(now - before, axis=-1)
 
 
 def _difference(values: Values, at: Values) -> float:
-    norms = _differences(values, at)
+    norms = differences(values, at)
     return float(norms[_checked_step(len(norms), at)])
 
 
@@ -174,13 +187,13 @@ def _nudged(values: Values, at: Values) -> float:
     source, layer = at["source"], at["layer"]
     if source >= len(run.inputs):
         raise ValueError(f"input {source}: the sequence has {len(run.inputs)} steps")
-    _layer(run, at)
+    layer_of(run, at)
     moved = nudge(run, source, (1.0,), at["size"]).layers[layer].real
     return float(np.linalg.norm(moved[_checked_step(len(moved), at)]))
 
 
 def _states_changed(values: Values, at: Values) -> float:
-    return float(np.count_nonzero(_differences(values, at)))
+    return float(np.count_nonzero(differences(values, at)))
 
 
 def _parameters(values: Values, at: Values) -> float:
@@ -293,115 +306,5 @@ MEASURES: tuple[Measure, ...] = (
         about="how many units have a gate pinned",
         value=_pinned,
         arguments=(GATE,),
-    ),
-)
-
-
-def _curve(y: Any, label: str, low: float, high: float, log: bool = False) -> Curve:
-    return Curve(
-        x=tuple(float(t) for t in range(len(y))),
-        y=tuple(float(v) for v in y),
-        x_label="time step t",
-        y_label=label,
-        low=low,
-        high=high,
-        log=log,
-    )
-
-
-def _round_limit(series: Any) -> float:
-    """The smallest of 1, 2, 5, 10, 20 … that holds every value."""
-    most, limit = float(np.abs(series).max()), 1.0
-    for factor in (2.0, 2.5, 2.0) * 6:
-        if limit >= most:
-            break
-        limit *= factor
-    return limit
-
-
-def _hidden_curve(values: Values, at: Values) -> Curve:
-    series = _layer(run_of(values), at).hidden
-    _at(series, {**at, "step": 0})
-    own = series[:, 0, at["unit"]]
-    limit = _round_limit(own)
-    return _curve(own, f"h of unit {at['unit']}", -limit, limit)
-
-
-def _cell_curve(values: Values, at: Values) -> Curve:
-    series = _field(_layer(run_of(values), at), "cell")
-    _at(series, {**at, "step": 0})
-    own = series[:, 0, at["unit"]]
-    limit = _round_limit(own)
-    return _curve(own, f"c of unit {at['unit']}", -limit, limit)
-
-
-def _gate_curve(values: Values, at: Values) -> Curve:
-    series = _field(_layer(run_of(values), at), at["gate"])
-    _at(series, {**at, "step": 0})
-    low = -1.0 if at["gate"] == "candidate" else 0.0
-    return _curve(
-        series[:, 0, at["unit"]], f"{GATE.choices[at['gate']]} of unit {at['unit']}", low, 1.0
-    )
-
-
-def _difference_curve(values: Values, at: Values) -> Curve:
-    norms = _differences(values, at)
-    return _curve(norms, "‖change of hₜ‖", 0.0, 2 * _round_limit(norms / 2))
-
-
-def _gradient_curve(values: Values, at: Values) -> Curve:
-    norms = _norms(values, at)
-    if (norms <= 0).any():
-        raise ValueError("at some step the gradient is exactly 0: it has no place on a log axis")
-    low = 10.0 ** min(-6, int(np.floor(np.log10(norms.min()))))
-    high = 10.0 ** max(1, int(np.ceil(np.log10(norms.max()))))
-    return _curve(norms, "‖∂L/∂hₜ‖", low, high, log=True)
-
-
-def _source_curve(values: Values, at: Values) -> Curve:
-    norms = _by_source(values, at)
-    if at["source"] >= len(norms):
-        raise ValueError(f"loss {at['source']}: the sequence has {len(norms)} steps")
-    own = norms[at["source"], : at["source"] + 1]
-    if (own <= 0).any():
-        raise ValueError(f"loss {at['source']} does not reach every earlier step")
-    low = 10.0 ** min(-3, int(np.floor(np.log10(own.min()))))
-    high = 10.0 ** max(1, int(np.ceil(np.log10(own.max()))))
-    return _curve(own, f"‖∂L{at['source']}/∂hₜ‖".translate(_SUBSCRIPT), low, high, log=True)
-
-
-CURVES: tuple[CurveMeasure, ...] = (
-    CurveMeasure(
-        name="hidden",
-        about="h_t of one unit over time",
-        value=_hidden_curve,
-        arguments=(UNIT, LAYER),
-    ),
-    CurveMeasure(
-        name="cell", about="c_t of one unit over time", value=_cell_curve, arguments=(UNIT, LAYER)
-    ),
-    CurveMeasure(
-        name="gate",
-        about="a gate of one unit over time",
-        value=_gate_curve,
-        arguments=(GATE, UNIT, LAYER),
-    ),
-    CurveMeasure(
-        name="differences",
-        about="‖h_t − h_t without the changes‖ over time",
-        value=_difference_curve,
-        arguments=(LAYER,),
-    ),
-    CurveMeasure(
-        name="one_source",
-        about="‖∂L_k/∂h_t‖ for t from 0 to k, on a log axis",
-        value=_source_curve,
-        arguments=(SOURCE, LAYER),
-    ),
-    CurveMeasure(
-        name="gradients",
-        about="‖∂L/∂h_t‖ over time, on a log axis",
-        value=_gradient_curve,
-        arguments=(LAYER,),
     ),
 )

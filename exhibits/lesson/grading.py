@@ -53,6 +53,14 @@ def truth(prediction: Prediction, declaration: Declaration | None, values: Value
     return curve
 
 
+def unit_of(prediction: Prediction, declaration: Declaration | None) -> str:
+    """The unit in which a number is asked for, or ""."""
+    answer = prediction.answer
+    if not isinstance(answer, NumberAnswer) or declaration is None:
+        return ""
+    return declaration.measure(answer.measure).unit
+
+
 def grade(prediction: Prediction, given: Any, true: Any) -> Grade:
     """`given` is a choice's index, a number, or a curve's values, one for each of `true.x`."""
     answer = prediction.answer

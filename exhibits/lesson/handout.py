@@ -14,11 +14,12 @@ from typing import Any
 
 from exhibits.catalogue import catalogue
 from exhibits.lesson import handout_curve
+from exhibits.lesson.grading import truth, unit_of
 from exhibits.piece import StageStill
 from exhibits.stage import stills
 from figures.drawing import Drawing
 from figures.offline import figure_json, plotly_code
-from lessons.declared import Choice, Curve, Declaration, Parameter
+from lessons.declared import Choice, Parameter
 from lessons.lesson import (
     Block,
     Challenge,
@@ -112,34 +113,28 @@ def _room(prediction: Prediction, lesson: Lesson) -> str:
         because = '<p>Because:</p><div class="paper-line"></div>'
         return f'<ul class="paper-choices">{choices}</ul>{because}'
     if isinstance(answer, CurveAnswer):
-        return handout_curve.axes(_curve(prediction, answer, lesson), drawn=False)
+        return handout_curve.axes(_truth(prediction, lesson)[0], drawn=False)
     return '<p>My number:</p><div class="paper-line paper-short"></div>'
 
 
-def _asked_of(prediction: Prediction, lesson: Lesson) -> tuple[Declaration, dict[str, Any]]:
-    """The exhibit that it is about, and the values with which it is asked."""
-    block = next(one for one in lesson.blocks(ExhibitBlock) if one.id == prediction.exhibit)
-    return catalogue()[block.name].declaration, {**block.values, **prediction.changed}
-
-
-def _curve(prediction: Prediction, answer: CurveAnswer, lesson: Lesson) -> Curve:
-    declared, values = _asked_of(prediction, lesson)
-    return declared.curve(answer.curve).value(values, answer.at)
+def _truth(prediction: Prediction, lesson: Lesson) -> tuple[Any, str]:
+    """What is right as the lesson stands, and the unit in which it is said."""
+    block = next((b for b in lesson.blocks(ExhibitBlock) if b.id == prediction.exhibit), None)
+    declared = catalogue()[block.name].declaration if block else None
+    true = truth(prediction, declared, block.values if block else {})
+    return true, unit_of(prediction, declared)
 
 
 def _answer(prediction: Prediction, lesson: Lesson) -> str:
     """What is right, as HTML."""
-    answer = prediction.answer
+    answer, (true, unit) = prediction.answer, _truth(prediction, lesson)
     if isinstance(answer, ChoiceAnswer):
-        return to_html(answer.choices[answer.answer])
+        return to_html(answer.choices[true])
     if isinstance(answer, CurveAnswer):
-        return handout_curve.axes(_curve(prediction, answer, lesson), drawn=True)
-    declared, values = _asked_of(prediction, lesson)
-    measure = declared.measure(answer.measure)
-    true = measure.value(values, answer.at)
+        return handout_curve.axes(true, drawn=True)
     low, high = _range(true, answer)
-    unit = f" {measure.unit}" if measure.unit else ""
-    return html.escape(f"{true:.3g}{unit}; counted as right from {low:.3g} to {high:.3g}")
+    of = f" {unit}" if unit else ""
+    return html.escape(f"{true:.3g}{of}; counted as right from {low:.3g} to {high:.3g}")
 
 
 def _range(true: float, answer: NumberAnswer) -> tuple[float, float]:

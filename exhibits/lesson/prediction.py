@@ -11,7 +11,7 @@ import streamlit as st
 
 from exhibits.lesson.committed import Committed, from_json, to_json
 from exhibits.lesson.curve import drawn_curve, pad, show_curves
-from exhibits.lesson.grading import grade, shown_apart, tolerance_words, truth, verdict
+from exhibits.lesson.grading import grade, shown_apart, tolerance_words, truth, unit_of, verdict
 from exhibits.lesson.numbers import LONGEST, parse_number
 from exhibits.lesson.standing import Outcome
 from exhibits.lesson.text import for_page
@@ -44,7 +44,7 @@ def predict(
         if saved is None:
             _ask(prediction, key, declaration, values, commit)
         else:
-            _tell(prediction, key, _unit(prediction, declaration), saved)
+            _tell(prediction, key, unit_of(prediction, declaration), saved)
     return saved is not None
 
 
@@ -62,7 +62,7 @@ def _ask(
     except ValueError as problem:
         _wrong(f"As the exhibit is set now there is nothing to predict: {problem}.")
         return
-    unit = _unit(prediction, declaration)
+    unit = unit_of(prediction, declaration)
     _field(prediction, key, unit, axes)
 
     def committed() -> None:
@@ -113,13 +113,6 @@ def _right(prediction: Prediction, kept: Mapping[str, Any]) -> bool:
 
 def _same_axes(a: Curve, b: Curve) -> bool:
     return (a.x, a.low, a.high, a.log) == (b.x, b.low, b.high, b.log)
-
-
-def _unit(prediction: Prediction, declaration: Declaration | None) -> str:
-    answer = prediction.answer
-    if not isinstance(answer, NumberAnswer) or declaration is None:
-        return ""
-    return declaration.measure(answer.measure).unit
 
 
 def _field(prediction: Prediction, key: str, unit: str, axes: Curve | None) -> None:

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from exhibits.charts import chart, theme
-from exhibits.piece import Piece
+from exhibits.charts import drawn
 from figures import cliff as pictures
 from figures.drawing import Drawing
 from figures.style import Theme
@@ -73,17 +72,11 @@ def _pictures(values: Values, theme: Theme) -> list[Drawing]:
     return [draw(*_shown(values), theme=theme)]
 
 
-def _draw(values: Values, key: str, place: Mapping[str, Any]) -> Mapping[str, Any]:
-    for drawing in _pictures(values, theme()):
-        chart(drawing, key)
-    return {}
-
-
 def _still(values: Values, place: Mapping[str, Any]) -> list[Drawing]:
     return _pictures(dict(values) | {"show": "map"}, "light")
 
 
-PIECE = Piece(
+PIECE = drawn(
     Declaration(
         name="cliff",
         about="The error surface of one recurrent unit over 50 steps, and descent on it.",
@@ -151,6 +144,6 @@ PIECE = Piece(
             CurveMeasure(name="errors", about="E along the way.", value=_course, arguments=(WAY,)),
         ),
     ),
-    _draw,
+    _pictures,
     still=_still,
 )

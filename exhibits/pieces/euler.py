@@ -1,12 +1,8 @@
 """The additive model in continuous time, Euler's steps through it, and the RNN that they become."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 
-from exhibits.charts import chart, theme
-from exhibits.piece import Piece
+from exhibits.charts import drawn
 from figures import euler as pictures
 from figures import unrolled
 from figures.drawing import Drawing
@@ -119,13 +115,7 @@ def _pictures(values: Values, theme: Theme) -> list[Drawing]:
     return [draw(setup, values["step"], values["scheme"], theme=theme)]
 
 
-def _draw(values: Values, key: str, place: Mapping[str, Any]) -> Mapping[str, Any]:
-    for drawing in _pictures(values, theme()):
-        chart(drawing, key)
-    return {}
-
-
-PIECE = Piece(
+PIECE = drawn(
     Declaration(
         name="euler",
         about="The additive model, Euler's steps through it, and the RNN that they become.",
@@ -239,6 +229,5 @@ PIECE = Piece(
             ),
         ),
     ),
-    _draw,
-    still=lambda values, place: _pictures(values, "light"),
+    _pictures,
 )

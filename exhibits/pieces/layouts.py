@@ -1,13 +1,10 @@
 """Layouts: at which steps a network reads and is asked, and where its gradients set out."""
 
-from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 
-from exhibits.charts import chart, theme
-from exhibits.piece import Piece
+from exhibits.charts import drawn
 from exhibits.runs import traced
 from figures import layouts as pictures
 from figures.drawing import Drawing
@@ -144,13 +141,7 @@ def _pictures(values: Values, theme: Theme) -> list[Drawing]:
     return [pictures.draw(_named(values, values["layout"]), norms, everywhere, theme=theme)]
 
 
-def _draw(values: Values, key: str, place: Mapping[str, Any]) -> Mapping[str, Any]:
-    for drawing in _pictures(values, theme()):
-        chart(drawing, key)
-    return {}
-
-
-PIECE = Piece(
+PIECE = drawn(
     Declaration(
         name="layouts",
         about="Which steps read and which have a loss, and the gradient that comes of it.",
@@ -253,6 +244,5 @@ PIECE = Piece(
         curves=(CurveMeasure(name="norms", about="‖∂L/∂h_t‖ against t.", value=_curve),),
         fits=_fits,
     ),
-    _draw,
-    still=lambda values, place: _pictures(values, "light"),
+    _pictures,
 )

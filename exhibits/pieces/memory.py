@@ -1,10 +1,6 @@
 """What can each output know? Two feed-forward networks and a recurrent one on one text."""
 
-from collections.abc import Mapping
-from typing import Any
-
-from exhibits.charts import chart, theme
-from exhibits.piece import Piece
+from exhibits.charts import drawn
 from figures import memory, memory_whole
 from figures.drawing import Drawing
 from figures.style import Theme
@@ -148,13 +144,7 @@ def _pictures(values: Values, theme: Theme) -> list[Drawing]:
     ]
 
 
-def _draw(values: Values, key: str, place: Mapping[str, Any]) -> Mapping[str, Any]:
-    for drawing in _pictures(values, theme()):
-        chart(drawing, key)
-    return {}
-
-
-PIECE = Piece(
+PIECE = drawn(
     Declaration(
         name="memory",
         about="Which inputs an output can know of: feed-forward, windowed, recurrent.",
@@ -282,6 +272,5 @@ PIECE = Piece(
         ),
         fits=_fits,
     ),
-    _draw,
-    still=lambda values, place: _pictures(values, "light"),
+    _pictures,
 )

@@ -1,12 +1,8 @@
 """Parameters: what an unrolled network is made of, and that its length is not in the count."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 
-from exhibits.charts import chart, theme
-from exhibits.piece import Piece
+from exhibits.charts import drawn
 from figures import parameters as pictures
 from figures.drawing import Drawing
 from figures.style import Theme
@@ -71,12 +67,6 @@ def _pictures(values: Values, theme: Theme) -> list[Drawing]:
     ]
 
 
-def _draw(values: Values, key: str, place: Mapping[str, Any]) -> Mapping[str, Any]:
-    for drawing in _pictures(values, theme()):
-        chart(drawing, key)
-    return {}
-
-
 def _free(values: Values, at: Values) -> float:
     return float(_sets(values) * free_parameters(_network(values)))
 
@@ -98,7 +88,7 @@ def _growth(values: Values, at: Values) -> Curve:
     )
 
 
-PIECE = Piece(
+PIECE = drawn(
     Declaration(
         name="parameters",
         about="The parameters of an unrolled RNN, square by square, and how many there are.",
@@ -141,6 +131,5 @@ PIECE = Piece(
             ),
         ),
     ),
-    _draw,
-    still=lambda values, place: _pictures(values, "light"),
+    _pictures,
 )

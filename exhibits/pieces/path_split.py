@@ -1,12 +1,10 @@
 """Why the LSTM remembers: the two paths of its gradient, with an RNN on the same sequence."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
 
-from exhibits.charts import chart, theme
-from exhibits.piece import Piece
+from exhibits.charts import drawn
 from figures import paths
 from figures.drawing import Drawing
 from figures.style import Theme, symmetric_limit
@@ -119,12 +117,6 @@ def _pictures(values: Values, theme: Theme) -> list[Drawing]:
     return [_DRAW[values["show"]](_course(values), theme=theme)]
 
 
-def _draw(values: Values, key: str, place: Mapping[str, Any]) -> Mapping[str, Any]:
-    for drawing in _pictures(values, theme()):
-        chart(drawing, key)
-    return {}
-
-
 _AT_BACK = {
     "whole": "‖∂L/∂c‖ so many steps back, over that of the last step.",
     "direct": "What the straight path alone brings there.",
@@ -136,7 +128,7 @@ _AT_BACK = {
     "rnn": "‖∂L/∂h‖ of the tanh RNN, over that of the last step.",
 }
 
-PIECE = Piece(
+PIECE = drawn(
     Declaration(
         name="path_split",
         about="The gradient of an LSTM's cell state by its two paths, beside a tanh RNN's.",
@@ -212,6 +204,5 @@ PIECE = Piece(
         ),
         fits=_fits,
     ),
-    _draw,
-    still=lambda values, place: _pictures(values, "light"),
+    _pictures,
 )

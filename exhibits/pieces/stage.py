@@ -10,7 +10,8 @@ from exhibits.compare import tracks
 from exhibits.edit_list import EditList, changes_of
 from exhibits.piece import Piece, StageStill
 from exhibits.stage import LEVELS, PANELS, PHASES, StageState
-from exhibits.stage_measures import CURVES, LAYER, MEASURES, STEP, UNIT, base_of, run_of
+from exhibits.stage_curves import CURVES
+from exhibits.stage_measures import LAYER, MEASURES, STEP, UNIT, base_of, run_of
 from lessons.declared import Choice, Declaration, Flag, Values, Whole
 
 CHANGES = EditList(

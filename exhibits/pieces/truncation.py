@@ -1,12 +1,10 @@
 """Truncated BPTT against the full gradient, for every k: direction, size, reach and memory."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from exhibits.charts import chart, theme
-from exhibits.piece import Piece
+from exhibits.charts import drawn
 from figures import truncation as pictures
 from figures.drawing import Drawing
 from figures.style import Theme
@@ -95,13 +93,7 @@ def _pictures(values: Values, theme: Theme) -> list[Drawing]:
     return [pictures.draw_agreement(found, k, reach=values["task"] == "recall", theme=theme)]
 
 
-def _draw(values: Values, key: str, place: Mapping[str, Any]) -> Mapping[str, Any]:
-    for drawing in _pictures(values, theme()):
-        chart(drawing, key)
-    return {}
-
-
-PIECE = Piece(
+PIECE = drawn(
     Declaration(
         name="truncation",
         about="What a gradient loses, and what memory it saves, where its way back is cut.",
@@ -212,6 +204,5 @@ PIECE = Piece(
         ),
         fits=_fits,
     ),
-    _draw,
-    still=lambda values, place: _pictures(values, "light"),
+    _pictures,
 )

@@ -1,12 +1,8 @@
 """One entry of a weight's gradient: the sum of its terms over time, and a check by differences."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 
-from exhibits.charts import chart, theme
-from exhibits.piece import Piece
+from exhibits.charts import drawn
 from exhibits.runs import traced
 from figures import check as check_pictures
 from figures import running_sum
@@ -139,13 +135,7 @@ def _pictures(values: Values, theme: Theme) -> list[Drawing]:
     ]
 
 
-def _draw(values: Values, key: str, place: Mapping[str, Any]) -> Mapping[str, Any]:
-    for drawing in _pictures(values, theme()):
-        chart(drawing, key)
-    return {}
-
-
-PIECE = Piece(
+PIECE = drawn(
     Declaration(
         name="weight_gradient",
         about="One weight's gradient: its terms over time, and its check by finite differences.",
@@ -258,6 +248,5 @@ PIECE = Piece(
         ),
         fits=_fits,
     ),
-    _draw,
-    still=lambda values, place: _pictures(values, "light"),
+    _pictures,
 )

@@ -1,23 +1,19 @@
 """Lesson 2, run: 13 parameters at every length, one set of weights, a loop that is a row."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
 
-from exhibits.catalogue import catalogue, declarations
+from exhibits.catalogue import catalogue
 from exhibits.pieces import unroll
-from lessons.lesson import Challenge, CurveAnswer, ExhibitBlock, NumberAnswer, Prediction
-from lessons.reader import read_bytes
+from lessons.lesson import Challenge, CurveAnswer, ExhibitBlock, Prediction
 from rnn_core import Run, run
-
-FILE = Path(__file__).parents[2] / "lessons" / "02-unrolling.md"
+from tests.lessons.reading import asked, read
 
 
 @pytest.fixture(scope="module")
 def lesson():
-    return read_bytes(FILE.read_bytes(), FILE.name, declarations(), evaluate=True)
+    return read("02-unrolling.md")
 
 
 def values_of(lesson, exhibit: str) -> dict:
@@ -27,15 +23,6 @@ def values_of(lesson, exhibit: str) -> dict:
 
 def run_of(lesson, **changed) -> Run:
     return run(unroll._setup({**values_of(lesson, "loop"), **changed}))
-
-
-def asked(lesson, name: str) -> float:
-    """What the core says to a prediction of a number."""
-    one = next(p for p in lesson.blocks(Prediction) if p.id == name)
-    block = next(b for b in lesson.blocks(ExhibitBlock) if b.id == one.exhibit)
-    assert isinstance(one.answer, NumberAnswer)
-    measure = catalogue()[block.name].declaration.measure(one.answer.measure)
-    return measure.value({**block.values, **one.changed}, one.answer.at)
 
 
 @pytest.mark.parametrize("length", [2, 3, 6, 12])

@@ -1,60 +1,25 @@
 """Lesson 5, run: Euler's method is of order 1, its step of τ is the RNN, what a cut loses."""
 
 import math
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from exhibits.catalogue import catalogue, declarations
 from exhibits.pieces.euler import STOPS
-from lessons.lesson import Challenge, ExhibitBlock, NumberAnswer, Prediction
-from lessons.reader import read_bytes
 from rnn_core import rnn
 from rnn_core.additive import AdditiveSetup, error, euler, growth, reference, truncation_errors
-
-FILE = Path(__file__).parents[2] / "lessons" / "05-from-differential-equations.md"
+from tests.lessons.reading import asked, block, met, read
 
 
 @pytest.fixture(scope="module")
 def lesson() -> Any:
-    return read_bytes(FILE.read_bytes(), FILE.name, declarations(), evaluate=True)
-
-
-def block(lesson: Any, name: str) -> ExhibitBlock:
-    return next(one for one in lesson.blocks(ExhibitBlock) if one.id == name)
+    return read("05-from-differential-equations.md")
 
 
 def setup_of(lesson: Any, exhibit: str, **changed: Any) -> AdditiveSetup:
     values = {**block(lesson, exhibit).values, **changed}
     return AdditiveSetup(values["inputs"], values["weight"], values["units"], values["turn"])
-
-
-def asked(lesson: Any, name: str) -> float:
-    """What the core says to a prediction of a number."""
-    one = next(p for p in lesson.blocks(Prediction) if p.id == name)
-    assert isinstance(one.answer, NumberAnswer)
-    exhibit = block(lesson, one.exhibit)
-    measure = catalogue()[exhibit.name].declaration.measure(one.answer.measure)
-    return measure.value({**exhibit.values, **one.changed}, one.answer.at)
-
-
-def met(lesson: Any, name: str, **changed: Any) -> bool:
-    """Whether a challenge is met with these values."""
-    challenge = next(c for c in lesson.blocks(Challenge) if c.id == name)
-    exhibit = block(lesson, challenge.exhibit)
-    declaration, values = catalogue()[exhibit.name].declaration, {**exhibit.values, **changed}
-    for one in challenge.when:
-        is_measure = one.kind == "measure"
-        now = (
-            declaration.measure(one.name).value(values, one.at) if is_measure else values[one.name]
-        )
-        low = -np.inf if one.at_least is None else one.at_least
-        high = np.inf if one.at_most is None else one.at_most
-        if not (now == one.equals if one.equals is not None else low <= now <= high):
-            return False
-    return True
 
 
 @pytest.mark.parametrize("exhibit", ["order", "hears-itself", "one-tau"])

@@ -1,39 +1,21 @@
 """Lesson 6, run: the terms of all steps are the gradient, and differences agree with it."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
 
-from exhibits.catalogue import catalogue, declarations
+from exhibits.catalogue import catalogue
 from exhibits.pieces.weight_gradient import _setup as setup_of_entry
 from exhibits.stage_measures import run_of
-from lessons.lesson import ExhibitBlock, NumberAnswer, Prediction
-from lessons.reader import read_bytes
 from rnn_core.gradient_check import worst_error
 from rnn_core.run import run
 from rnn_core.weight_steps import weight_step_terms
-
-FILE = Path(__file__).parents[2] / "lessons" / "06-backpropagation-through-time.md"
+from tests.lessons.reading import asked, block, read
 
 
 @pytest.fixture(scope="module")
 def lesson():
-    return read_bytes(FILE.read_bytes(), FILE.name, declarations(), evaluate=True)
-
-
-def block(lesson, name):
-    return next(one for one in lesson.blocks(ExhibitBlock) if one.id == name)
-
-
-def asked(lesson, name, **changed):
-    """What the core says to a prediction of a number."""
-    one = next(p for p in lesson.blocks(Prediction) if p.id == name)
-    assert isinstance(one.answer, NumberAnswer)
-    exhibit = block(lesson, one.exhibit)
-    measure = catalogue()[exhibit.name].declaration.measure(one.answer.measure)
-    return measure.value({**exhibit.values, **one.changed, **changed}, one.answer.at)
+    return read("06-backpropagation-through-time.md")
 
 
 def gradients(made):

@@ -1,18 +1,16 @@
 """Lesson 7, run: ρ^k exactly, what must vanish, what grows first, and every number in its prose."""
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from exhibits.catalogue import catalogue, declarations
-from lessons.lesson import Challenge, CurveAnswer, ExhibitBlock, NumberAnswer, Prediction
-from lessons.reader import read_bytes
+from exhibits.catalogue import catalogue
+from lessons.lesson import CurveAnswer, ExhibitBlock, NumberAnswer
 from rnn_core import run
 from rnn_core.vanishing import Flow, flow, vanishing_setup
+from tests.lessons.reading import block, met, prediction, read
 
-FILE = Path(__file__).parents[2] / "lessons" / "07-vanishing-and-exploding.md"
 FIELDS = (
     "cell",
     "spectral_radius",
@@ -26,37 +24,12 @@ FIELDS = (
 
 @pytest.fixture(scope="module")
 def lesson() -> Any:
-    return read_bytes(FILE.read_bytes(), FILE.name, declarations(), evaluate=True)
-
-
-def block(lesson: Any, name: str) -> ExhibitBlock:
-    return next(one for one in lesson.blocks(ExhibitBlock) if one.id == name)
+    return read("07-vanishing-and-exploding.md")
 
 
 def flow_of(lesson: Any, exhibit: str, **changed: Any) -> Flow:
     values = {**block(lesson, exhibit).values, **changed}
     return flow(vanishing_setup(*(values[name] for name in FIELDS)))
-
-
-def prediction(lesson: Any, name: str) -> Prediction:
-    return next(p for p in lesson.blocks(Prediction) if p.id == name)
-
-
-def met(lesson: Any, name: str, **changed: Any) -> bool:
-    """Whether a challenge is met with these values."""
-    challenge = next(c for c in lesson.blocks(Challenge) if c.id == name)
-    exhibit = block(lesson, challenge.exhibit)
-    declaration, values = catalogue()[exhibit.name].declaration, {**exhibit.values, **changed}
-    for one in challenge.when:
-        is_measure = one.kind == "measure"
-        now = (
-            declaration.measure(one.name).value(values, one.at) if is_measure else values[one.name]
-        )
-        low = -np.inf if one.at_least is None else one.at_least
-        high = np.inf if one.at_most is None else one.at_most
-        if not (now == one.equals if one.equals is not None else low <= now <= high):
-            return False
-    return True
 
 
 @pytest.mark.parametrize("radius", [0.5, 0.9, 1.0, 1.5])

@@ -5,21 +5,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from exhibits.catalogue import declarations
 from lessons.lesson import CurveAnswer, ExhibitBlock
-from lessons.reader import read_bytes
 from rnn_core import run
 from rnn_core.cliff import Descent, descend, surface
 from rnn_core.vanishing import vanishing_setup
-from tests.lessons.test_07_vanishing_and_exploding import FIELDS, block, flow_of, met, prediction
-from tests.lessons.test_07_vanishing_and_exploding import FILE as SEVENTH
-
-FILE = SEVENTH.with_name("09-clipping-and-the-cliff.md")
+from tests.lessons.reading import block, met, prediction, read
+from tests.lessons.test_07_vanishing_and_exploding import FIELDS, flow_of
 
 
 @pytest.fixture(scope="module")
 def lesson() -> Any:
-    return read_bytes(FILE.read_bytes(), FILE.name, declarations(), evaluate=True)
+    return read("09-clipping-and-the-cliff.md")
 
 
 def descent_of(lesson: Any, exhibit: str, clip: bool, **changed: Any) -> Descent:

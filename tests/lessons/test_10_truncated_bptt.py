@@ -1,26 +1,19 @@
 """Lesson 10, run: nothing is lost at k = T, memory is that of k, and the cue is cut off exactly."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
-from exhibits.catalogue import catalogue, declarations
+from exhibits.catalogue import catalogue
 from exhibits.stage_measures import run_of
-from lessons.lesson import CurveAnswer, ExhibitBlock, NumberAnswer, Prediction
-from lessons.reader import read_bytes
+from lessons.lesson import CurveAnswer, NumberAnswer, Prediction
+from tests.lessons.reading import block, read
 
-FILE = Path(__file__).parents[2] / "lessons" / "10-truncated-bptt.md"
 DECLARED = catalogue()["truncation"].declaration
 
 
 @pytest.fixture(scope="module")
 def lesson():
-    return read_bytes(FILE.read_bytes(), FILE.name, declarations(), evaluate=True)
-
-
-def block(lesson, name):
-    return next(one for one in lesson.blocks(ExhibitBlock) if one.id == name)
+    return read("10-truncated-bptt.md")
 
 
 def measured(lesson, exhibit, name, **changed):
@@ -64,7 +57,7 @@ def test_the_state_crosses_the_cut_and_the_gradient_does_not(lesson):
 
 
 def test_overlapping_pieces_let_every_loss_reach_five_steps_back(lesson):
-    values = block(lesson, "scissors").values | {"k2": 10}
+    values = {**block(lesson, "scissors").values, "k2": 10}
     cut = run_of(values).truncation
     assert cut is not None
     assert all(k - cut.first_step(k) >= min(k, 5) for k in range(22))
