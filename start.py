@@ -341,10 +341,15 @@ def end_process(process: "subprocess.Popen[bytes]") -> None:
             continue
 
 
+# One process a core. A file stays in one process and files keep their order: the first browser test
+# of a server opens a deep link.
+IN_PARALLEL = ["-n", "auto", "--maxprocesses", "4", "--dist", "loadfile", "--no-loadscope-reorder"]
+
+
 def test(arguments: "list[str]") -> int:
     """Sees to a browser and to PostgreSQL, then runs pytest with these arguments; the exit code."""
     helpers = (["tests.browser.chromium"], ["tests.postgresql"])
-    for module in (*helpers, ["pytest", *arguments]):
+    for module in (*helpers, ["pytest", *IN_PARALLEL, *arguments]):
         process = subprocess.Popen([PYTHON, "-m", *module], cwd=ROOT, env=app_environment())
         try:
             code = process.wait()

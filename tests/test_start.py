@@ -127,7 +127,7 @@ def test_everything_after_test_goes_to_pytest(monkeypatch: pytest.MonkeyPatch) -
     assert commands == [
         ["-m", "tests.browser.chromium"],
         ["-m", "tests.postgresql"],
-        ["-m", "pytest", "-k", "name", "--port"],
+        ["-m", "pytest", *start.IN_PARALLEL, "-k", "name", "--port"],
     ]
 
 

@@ -17,6 +17,7 @@ import start
 from store import COOKIE
 from tests.browser.chromium import find_browser
 from tests.browser.conftest import FLAGS
+from tests.ports import own_port
 
 pytestmark = pytest.mark.browser
 
@@ -84,7 +85,7 @@ def seen(page: Page, answers: int) -> str:
 def test_a_browser_is_known_from_its_first_visit_through_all_restarts(tmp_path: Path) -> None:
     (tmp_path / "page.py").write_text(PAGE)
     (tmp_path / "app.py").write_text(APP)
-    port = start.free_port(18650)
+    port = own_port()
     url = f"http://{start.HOST}:{port}/"
     profile = tmp_path / "profile"
     with served(tmp_path, port) as server, chromium(profile) as browser:

@@ -27,6 +27,7 @@ from playwright.sync_api import (
 import start
 from tests.browser import axe
 from tests.browser.chromium import find_browser
+from tests.ports import own_port
 
 expect.set_options(timeout=15_000)  # two loaded cores may take a while
 
@@ -69,7 +70,7 @@ def server_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def app_url(server_log: Path) -> Iterator[str]:
     """The address of the app as start.py serves it, on a port that nobody uses."""
-    port = start.free_port(18501)
+    port = own_port()
     command = [sys.executable, *start.app_command(port)[1:]]
     progress = f"sqlite:///{server_log.parent / 'progress.sqlite'}"
     with server_log.open("w") as log:
