@@ -10,9 +10,11 @@ import streamlit as st
 
 from exhibits import stage
 from exhibits.lesson import cookie
+from exhibits.training import routes as training
+from exhibits.training.serving import FILES
 
 app = st.App(
     Path(__file__).parent / "pages" / "menu.py",
-    routes=stage.routes(),
+    routes=[*stage.routes(), *FILES.routes(), *training.routes()],
     middleware=cookie.middleware(),
 )

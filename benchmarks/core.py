@@ -49,7 +49,7 @@ def loop_of_cells(module: torch.nn.RNNBase, x: torch.Tensor) -> None:
     module.zero_grad(set_to_none=True)
     names = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
     w_ih, w_hh, b_ih, b_hh = (getattr(module, name) for name in names)
-    h = c = torch.zeros(x.shape[1], module.hidden_size)
+    h = c = torch.zeros(x.shape[1], module.hidden_size, device=x.device)
     kept, states = [], []
     for x_t in x:
         by_x, by_h = x_t @ w_ih.T + b_ih, h @ w_hh.T + b_hh

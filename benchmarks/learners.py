@@ -68,7 +68,7 @@ class Learner:
                 return
 
 
-async def _class_of(url: str, count: int, seconds: int) -> tuple[list[float], float]:
+async def class_of(url: str, count: int, seconds: int) -> tuple[list[float], float]:
     learners = [Learner(number) for number in range(count)]
     for learner in learners:
         await learner.join(url)
@@ -99,7 +99,7 @@ def main() -> None:
     print("| learners | reruns | p50 ms | p95 ms | KiB per rerun |\n|---|---|---|---|---|")
     for count in options.learners:
         with running_app() as url:
-            times, size = asyncio.run(_class_of(url, count, options.seconds))
+            times, size = asyncio.run(class_of(url, count, options.seconds))
         p50, p95 = np.percentile(times, [50, 95])
         print(f"| {count} | {len(times)} | {p50:.0f} | {p95:.0f} | {size:.0f} |", flush=True)
 

@@ -25,6 +25,9 @@ SECTIONS = {
     "depths": "The stage at every depth, three tracks side by side",
     "learners": "Many learners on the lab page",
     "core": "The NumPy core and `trace_torch` against PyTorch",
+    "trainer": "The live trainer against a plain PyTorch loop",
+    "trainings": "Live trainings: what watching costs, and what the pages pay",
+    "price": "PyTorch's LSTM, `trace_torch` and the loop of cells, checked against float64",
     "setup": "Set-up and cold start",
 }
 

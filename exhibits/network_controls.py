@@ -10,7 +10,7 @@ import streamlit as st
 from exhibits import parameters as declared
 from exhibits.controls import control, is_hidden
 from exhibits.setups import weights_name
-from rnn_core import Numbers, Run, ShippedWeights, Text, load_weights
+from rnn_core import NamedWeights, Numbers, Run, Text, load_weights
 
 
 def title_of(run: Run) -> str:
@@ -55,7 +55,7 @@ def _weights(key: str, cell: str, sequence_kind: type) -> str:
     return "trained"
 
 
-def _described(model: ShippedWeights) -> str:
+def _described(model: NamedWeights) -> str:
     """Size and, measured on examples that it was not trained on, how well it does."""
     said, size = model.metadata, f"{model.network.hidden_size} units"
     if "closing_bracket_accuracy" in said:

@@ -159,11 +159,11 @@ def _cancellation(values: Values, at: Values) -> float:
 
 
 def _probability(values: Values, at: Values) -> float:
-    """What the network gives to the character that does come next."""
+    """What the network gives to the character that does come next, or to the class that is due."""
     run = run_of(values)
     step = _checked_step(len(run.inputs), at)
-    if not run.alphabet or not run.has_target[step]:
-        raise ValueError(f"step {step} has no next character to predict")
+    if not run.classes or not run.has_target[step]:
+        raise ValueError(f"step {step} has no next character or class to predict")
     return float(run.prediction[step, 0, run.targets[step, 0]])
 
 

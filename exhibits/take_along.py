@@ -13,7 +13,8 @@ from exhibits.network_controls import title_of
 from exhibits.stage import StageState, Track
 from exhibits.stage.export import page
 from rnn_core import Run
-from rnn_core.reproduce import setup_expression
+from rnn_core.held import file_name_of, file_of, is_held
+from rnn_core.reproduce import lines_before, setup_expression
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,7 @@ def animation(tracks: Sequence[Track], state: StageState, link: str = "") -> Fil
             about=about,
             link=link,
             expressions=[setup_expression(run.setup) for run in runs],
+            before=list(dict.fromkeys(line for run in runs for line in lines_before(run.setup))),
         ),
     )
 
@@ -141,4 +143,23 @@ def files_of(track: Track, layer: int) -> list[File]:
             "application/x-ipynb+json",
             lambda: notebook(run, layer=layer, title=track.title or title_of(run)),
         ),
+        *_weights_of(run),
+    ]
+
+
+def _weights_of(run: Run) -> list[File]:
+    """The file that the notebook and the stage's lines load: of weights that are nowhere else."""
+    known = run.known
+    if known is None or not is_held(known.name):
+        return []
+    return [
+        File(
+            file_name_of(known.name),
+            "Weights (.safetensors)",
+            "The weights before any change of yours, under PyTorch's names. The notebook, and the "
+            "lines of Python that the stage shows of a unit, read them from this file beside them.",
+            ":material/database:",
+            "application/octet-stream",
+            lambda: file_of(known),
+        )
     ]

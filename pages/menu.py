@@ -20,6 +20,9 @@ PAGES = [
     st.Page("home.py", title="Home", icon=":material/home:", default=True),
     st.Page("contents.py", title="Lessons", icon=":material/route:", url_path="lessons"),
     st.Page("lab.py", title="Lab", icon=":material/science:", url_path="lab"),
+    st.Page("train.py", title="Train", icon=":material/model_training:", url_path="train"),
+    st.Page("sweeps.py", title="Sweeps", icon=":material/grid_on:", url_path="sweeps"),
+    st.Page("model.py", title="Your model", icon=":material/upload_file:", url_path="model"),
     st.Page("lesson.py", title="Lesson", url_path="lesson", visibility="hidden"),
     st.Page("write.py", title="Write a lesson", url_path="write", visibility="hidden"),
 ]

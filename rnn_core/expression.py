@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import MISSING, Field, fields, is_dataclass
 from typing import Any
 
+from rnn_core.held import file_name_of, is_held
 from rnn_core.sequences import SIGNALS, signal
 from rnn_core.setup import Setup
 
@@ -21,6 +22,13 @@ SHORTEST_PRESET = 8  # numbers; fewer are better read as they are
 def setup_expression(setup: Setup) -> str:
     """An expression that equals `setup`, with the names that `rnn_core` exports."""
     return expression("setup", setup, 0)
+
+
+def lines_before(setup: Setup) -> list[str]:
+    """What a script must say before it runs `setup`: where held weights come from."""
+    if not is_held(setup.weights):
+        return []
+    return [f'hold_file("{file_name_of(setup.weights)}")  # the weights that the setup names']
 
 
 def names_in(value: Any) -> set[str]:

@@ -9,6 +9,7 @@ waves-<cell>      the next value of sines, damped sines, steps, pulses and squar
 Everything is seeded and trained by this package's own NumPy core in float32.
 """
 
+import math
 import string
 import sys
 from collections.abc import Callable
@@ -18,10 +19,11 @@ import numpy as np
 from safetensors.numpy import save_file
 
 from rnn_core.initial import initial_weights
+from rnn_core.make_lesson_weights import ALICE, make_alice, make_sunspots
 from rnn_core.network import Network
 from rnn_core.run import record
 from rnn_core.shipped import FOLDER
-from rnn_core.training import Adam, clip_norm
+from rnn_core.train.optimisers import Adam
 
 CELLS = ("lstm", "gru", "rnn_tanh")
 ALPHABET = string.ascii_lowercase + string.digits + " ()[]{}.,;:=<>+-*/'\"!?_"
@@ -34,6 +36,7 @@ SENTENCES = (
 )
 LENGTH, BATCH, POOL, STEPS = 64, 32, 10_000, 10_000
 Batch = tuple[np.ndarray, np.ndarray]
+LESSONS = {"sunspots": make_sunspots} | dict.fromkeys(ALICE, make_alice)
 
 
 def expression(rng: np.random.Generator, depth: int) -> str:
@@ -134,6 +137,18 @@ def train(
     return weights
 
 
+def clip_norm(gradients: dict[str, np.ndarray], largest: float) -> float:
+    """Scale all gradients in place so that their joint norm is at most `largest`.
+
+    Returns the norm before. The direction stays.
+    """
+    norm = math.sqrt(sum(float(np.vdot(g, g)) for g in gradients.values()))
+    if norm > largest:
+        for g in gradients.values():
+            g *= largest / norm
+    return norm
+
+
 def bracket_scores(network: Network, weights: dict[str, np.ndarray]) -> dict[str, str]:
     """How well the closing brackets of unseen lines are foretold."""
     inputs, targets = read_texts(texts(np.random.default_rng(1), 500))
@@ -169,6 +184,8 @@ def make(name: str, folder: Path = FOLDER) -> dict[str, str]:
             network, "categorical", texts(rng, POOL), read_texts, STEPS, rate=0.02, decay=0.1
         )
         scores = bracket_scores(network, weights)
+    elif task in LESSONS:
+        network, weights, scores = LESSONS[task](task, cell)
     else:
         network = Network(cell, 1, 8, output_size=1)
         weights = train(network, "squared", waves(rng, POOL), read_waves, STEPS, rate=0.02)
@@ -188,7 +205,8 @@ def make(name: str, folder: Path = FOLDER) -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    names = [f"{task}-{cell}" for task in ("brackets", "waves") for cell in CELLS]
+    names = [f"{task}-{cell}" for task in ("brackets", "waves", "sunspots") for cell in CELLS]
+    names += [f"{task}-lstm" for task in ALICE]
     chosen = sys.argv[1:] or names
     if unknown := set(chosen) - set(names):
         sys.exit(f"names must be of {', '.join(names)}; got {', '.join(sorted(unknown))}")

@@ -11,7 +11,7 @@ L is the *sum* over the time steps that have one and the *mean* over the batch.
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -20,6 +20,7 @@ from rnn_core.checks import array, one_of
 from rnn_core.numerics import outer_sum, project, sigmoid, total
 
 LOSSES = ("squared", "binary", "categorical")
+LossMask: TypeAlias = Bool[np.ndarray, " time"] | Bool[np.ndarray, "time batch"]
 
 
 class LossTerms(NamedTuple):
@@ -56,13 +57,13 @@ def compare(
     loss: str,
     output: Float[np.ndarray, "time batch out"],
     targets: np.ndarray,
-    loss_mask: Bool[np.ndarray, " time"],
+    loss_mask: LossMask,
 ) -> LossTerms:
-    """The loss of each step that `loss_mask` marks, and its gradient."""
+    """The loss of each entry that `loss_mask` marks, and its gradient."""
     prediction, losses, difference = _TERMS[loss](output, targets)
-    marked = loss_mask[:, None]
-    scale = (loss_mask / output.shape[1]).astype(output.dtype)
-    return LossTerms(prediction, losses * marked, difference * scale[:, None, None])
+    marked = loss_mask[:, None] if loss_mask.ndim == 1 else loss_mask
+    scale = (marked / output.shape[1]).astype(output.dtype)
+    return LossTerms(prediction, losses * marked, difference * scale[..., None])
 
 
 def checked_targets(loss: str, targets: np.ndarray, shape: tuple[int, int, int]) -> np.ndarray:

@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float, Int
 
 from rnn_core import readout
 from rnn_core.network import Network, Weights
 from rnn_core.propagate import backward, forward, top_of
+from rnn_core.readout import LossMask
 from rnn_core.trace import Clamps, LayerTrace, Truncated
 
 Output = Float[np.ndarray, "time batch out"]
@@ -27,8 +28,9 @@ class Record:
     `output` is the read-out before its nonlinearity, `prediction` after it: probabilities, or
     for the squared error the output itself. `targets` are class numbers `(time, batch)` for the
     categorical loss, else `(time, batch, out)`. `losses` is L_t, 0 where `loss_mask` is False;
-    `loss` is their sum over time, mean over the batch. `layers` is in PyTorch's order: layer 0
-    forward, layer 0 reverse, layer 1 forward, …
+    the mask is `(time,)` for all sequences alike, or `(time, batch)`. `loss` is their sum over
+    time, mean over the batch. `layers` is in PyTorch's order: layer 0 forward, layer 0 reverse,
+    layer 1 forward, …
 
     Where `truncation` is given, every gradient here is that of BPTT truncated to its windows.
     """
@@ -37,7 +39,7 @@ class Record:
     weights: dict[str, np.ndarray]
     inputs: Float[np.ndarray, "time batch features"]
     targets: Int[np.ndarray, "time batch"] | Output
-    loss_mask: Bool[np.ndarray, " time"]
+    loss_mask: LossMask
     output: Output
     prediction: Output
     losses: Float[np.ndarray, "time batch"]
@@ -58,7 +60,7 @@ def record(
     targets: np.ndarray,
     *,
     loss: str,
-    loss_mask: Bool[np.ndarray, " time"] | None = None,
+    loss_mask: LossMask | None = None,
     initial_hidden: Float[np.ndarray, "layers batch hidden"] | None = None,
     initial_cell: Float[np.ndarray, "layers batch hidden"] | None = None,
     clamps: Sequence[Clamps] = (),
@@ -77,7 +79,7 @@ def record(
     targets = readout.checked_targets(loss, targets, output.shape)
     if np.issubdtype(targets.dtype, np.floating):
         targets = targets.astype(output.dtype, copy=False)
-    loss_mask = _checked_mask(loss_mask, len(output))
+    loss_mask = _checked_mask(loss_mask, *output.shape[:2])
     terms = readout.compare(loss, output, targets, loss_mask)
     grad_top, grad_readout = readout.backward(weights, top, terms.grad_output)
     gradients = backward(network, weights, layers, grad_top)
@@ -100,14 +102,12 @@ def record(
     )
 
 
-def _checked_mask(
-    loss_mask: Bool[np.ndarray, " time"] | None, length: int
-) -> Bool[np.ndarray, " time"]:
+def _checked_mask(loss_mask: LossMask | None, length: int, batch: int) -> LossMask:
     if loss_mask is None:
         return np.ones(length, bool)
-    if loss_mask.dtype != bool or loss_mask.shape != (length,):
+    if loss_mask.dtype != bool or loss_mask.shape not in ((length,), (length, batch)):
         raise ValueError(
-            f"loss_mask must hold {length} booleans, one per step; "
-            f"got {loss_mask.dtype} of shape {loss_mask.shape}"
+            f"loss_mask must hold {length} booleans, one per step, or {length} × {batch}, one per "
+            f"step and sequence; got {loss_mask.dtype} of shape {loss_mask.shape}"
         )
     return loss_mask

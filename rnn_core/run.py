@@ -18,6 +18,7 @@ from rnn_core.changes import (
     clamps_of,
 )
 from rnn_core.initial import initial_weights
+from rnn_core.named_weights import NamedWeights
 from rnn_core.network import Network
 from rnn_core.record import Record, record
 from rnn_core.sequences import AnySequence, Example, Text
@@ -30,28 +31,41 @@ from rnn_core.truncated import truncated
 class Run(Record):
     """A record that came from a setup. Its arrays are read-only, so it can be cached and shared.
 
-    `has_target` says where `targets` means something; `alphabet` names the classes of a text,
-    and is empty where numbers are read. Of a setup with changes, `inputs`, `weights` and initial
-    states are the changed ones, `targets` those of the sequence as it was.
+    `has_target` says where `targets` means something; `alphabet` names the characters of a text,
+    and is empty where numbers are read; `known` are the weights that the setup names, None where
+    it names none. Of a setup with changes, `inputs`, `weights` and initial states are the changed
+    ones, `targets` those of the sequence as it was.
     """
 
     setup: Setup
     has_target: Bool[np.ndarray, " time"]
     alphabet: str
+    known: NamedWeights | None = None
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The names of what the read-out chooses between; none where it says numbers."""
+        return tuple(self.alphabet) or getattr(self.setup.sequence, "classes", ())
 
 
-def run(setup: Setup, *, dtype: Any = np.float64) -> Run:
+def run(setup: Setup, *, dtype: Any = np.float64, known: NamedWeights | None = None) -> Run:
     """Run the setup forward, take its losses, and go back through it.
 
-    Raises ValueError where the setup, or a change of it, does not fit the shipped weights that it
-    names, and where the numbers outgrow `dtype`.
+    `known` are the weights that the setup names, where they are at hand and need not be looked up.
+
+    Raises ValueError where the setup, or a change of it, does not fit the weights that it names,
+    where they are not known, and where the numbers outgrow `dtype`.
     """
     dtype = np.dtype(dtype)
     if dtype not in (np.float32, np.float64):
         raise TypeError(f"dtype must be float64 or float32; got {dtype}")
+    if known is not None and known.name != setup.weights:
+        raise ValueError(f"known must be the weights {setup.weights!r}; got {known.name!r}")
+    if known is None and setup.weights:
+        known = load_weights(setup.weights)
     changes = setup.changes
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        sequence, example, network, weights = _prepared(setup)
+        sequence, example, network, weights = _prepared(setup, known)
         if changes:
             alphabet = sequence.characters if isinstance(sequence, Text) else None
             check_changes(changes, network, sequence, alphabet)
@@ -80,6 +94,7 @@ def run(setup: Setup, *, dtype: Any = np.float64) -> Run:
         setup=setup,
         has_target=example.has_target,
         alphabet=alphabet,
+        known=known,
     )
     _make_read_only(whole)
     return whole
@@ -100,15 +115,15 @@ def _cut(recorded: Record, k1: int, k2: int) -> Record:
 
 
 def _prepared(
-    setup: Setup,
+    setup: Setup, known: NamedWeights | None
 ) -> tuple[AnySequence, Example, Network, dict[str, np.ndarray]]:
     """What a setup reads, as arrays, and the network with its weights."""
     sequence = setup.sequence
-    if setup.weights:
-        sequence = _in_trained_alphabet(setup)
+    if known is not None:
+        sequence = _in_trained_alphabet(setup, known)
     example = sequence.encode()
     network = setup.network(example.inputs.shape[-1])
-    if not setup.weights:
+    if known is None:
         return (
             sequence,
             example,
@@ -122,14 +137,13 @@ def _prepared(
                 setup.recurrent_init,
             ),
         )
-    shipped = load_weights(setup.weights)
     for field in fields(Network):
-        due, got = getattr(shipped.network, field.name), getattr(network, field.name)
+        due, got = getattr(known.network, field.name), getattr(network, field.name)
         if due != got:
             raise ValueError(
                 f"weights {setup.weights!r} need {field.name} = {due!r}; the setup says {got!r}"
             )
-    return sequence, example, network, shipped.weights
+    return sequence, example, network, known.weights
 
 
 def _loss_mask(
@@ -142,22 +156,21 @@ def _loss_mask(
     return np.isin(np.arange(len(has_target)), loss_steps)
 
 
-def _in_trained_alphabet(setup: Setup) -> AnySequence:
+def _in_trained_alphabet(setup: Setup, known: NamedWeights) -> AnySequence:
     """The setup's sequence, read with the alphabet that its weights were trained on."""
-    shipped = load_weights(setup.weights)
     if not isinstance(setup.sequence, Text):
-        if shipped.alphabet:
+        if known.alphabet:
             kind = type(setup.sequence).__name__.lower()
             raise ValueError(f"weights {setup.weights!r} read text; the setup's sequence is {kind}")
         return setup.sequence
-    if not shipped.alphabet:
+    if not known.alphabet:
         raise ValueError(f"weights {setup.weights!r} read numbers; the setup's sequence is text")
-    if setup.sequence.alphabet not in ("", shipped.alphabet):
+    if setup.sequence.alphabet not in ("", known.alphabet):
         raise ValueError(
-            f"weights {setup.weights!r} were trained on the alphabet {shipped.alphabet!r}; "
+            f"weights {setup.weights!r} were trained on the alphabet {known.alphabet!r}; "
             f"the setup's alphabet is {setup.sequence.alphabet!r}"
         )
-    return replace(setup.sequence, alphabet=shipped.alphabet)
+    return replace(setup.sequence, alphabet=known.alphabet)
 
 
 def _refuse_overflow(recorded: Record) -> None:

@@ -2,7 +2,8 @@
 
 A `Text` and `Numbers` ask for the next element: the target at step t is element t + 1, so the last
 step has no target and never a loss. `Vectors` name their targets step by step, or none. A `Text` is
-one-hot over its alphabet and meets categorical cross-entropy; the others meet the squared error.
+one-hot over its alphabet and meets categorical cross-entropy, as do `Vectors` whose targets are
+classes; the others meet the squared error.
 """
 
 import math
@@ -122,36 +123,40 @@ class Vectors:
     """Several numbers at each step, and what should be said there: a target, or None for none.
 
     `inputs` is T × features, `targets` T entries of one length, that of the read-out. `names` are
-    those of the features, in their order; without them they are known by their numbers.
+    those of the features, in their order; without them they are known by their numbers. With
+    `classes`, the names of at least two, a target is the number of one of them.
     """
 
     inputs: tuple[tuple[float, ...], ...]
-    targets: tuple[tuple[float, ...] | None, ...]
+    targets: tuple[tuple[float, ...] | int | None, ...]
     names: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         inputs = tuple(
             _vector(f"inputs[{t}]", row) for t, row in enumerate(_rows("inputs", self.inputs))
         )
-        targets = tuple(
-            None if row is None else _vector(f"targets[{t}]", row)
-            for t, row in enumerate(_rows("targets", self.targets))
-        )
+        _of_one_length("inputs", inputs)
+        names = _different_words("names", self.names)
+        if names and len(names) != len(inputs[0]):
+            raise ValueError(
+                f"names must hold one for each of the {len(inputs[0])} features; got {names!r}"
+            )
+        classes = _different_words("classes", self.classes)
+        if len(classes) == 1:
+            raise ValueError(f"classes must hold at least 2 to choose from; got {classes!r}")
+        targets = _targets(self.targets, classes)
         if len(targets) != len(inputs):
             raise ValueError(
                 f"targets must have an entry, or None, for each of the {len(inputs)} steps of "
                 f"inputs; got {len(targets)}"
             )
-        _of_one_length("inputs", inputs)
-        _of_one_length("targets", targets)
-        names = tuple(_rows("names", self.names)) if self.names else ()
-        if not all(name and isinstance(name, str) for name in names) or len({*names}) < len(names):
-            raise ValueError(f"names must be different words, none empty; got {self.names!r}")
-        if names and len(names) != len(inputs[0]):
-            raise ValueError(
-                f"names must hold one for each of the {len(inputs[0])} features; got {names!r}"
-            )
-        for field, value in (("inputs", inputs), ("targets", targets), ("names", names)):
+        for field, value in (
+            ("inputs", inputs),
+            ("targets", targets),
+            ("names", names),
+            ("classes", classes),
+        ):
             object.__setattr__(self, field, value)
 
     @property
@@ -164,14 +169,21 @@ class Vectors:
 
     @property
     def output_size(self) -> int:
-        return next(len(row) for row in self.targets if row is not None)
+        """How many numbers the read-out says: one for each class, or as many as a target has."""
+        if self.classes:
+            return len(self.classes)
+        return next(len(row) for row in self.targets if isinstance(row, tuple))
 
     def encode(self) -> Example:
-        has_target = np.array([row is not None for row in self.targets])
+        inputs = np.array(self.inputs)[:, None]
+        has_target = np.array([target is not None for target in self.targets])
+        if self.classes:
+            numbers = np.array([0 if k is None else k for k in self.targets], np.int64)
+            return Example(inputs, numbers[:, None], has_target, "categorical")
         targets = np.zeros((len(self.targets), 1, self.output_size))
         for t in np.flatnonzero(has_target):
             targets[t, 0] = self.targets[t]
-        return Example(np.array(self.inputs)[:, None], targets, has_target, "squared")
+        return Example(inputs, targets, has_target, "squared")
 
 
 AnySequence: TypeAlias = Text | Numbers | Vectors
@@ -204,6 +216,32 @@ def _vector(name: str, row: Any) -> tuple[float, ...]:
     if isinstance(row, str) or not isinstance(row, Iterable):
         raise TypeError(f"{name} must be a sequence of numbers; got {row!r}")
     return tuple(real(f"{name}[{k}]", value) for k, value in enumerate(row))
+
+
+def _targets(given: Any, classes: tuple[str, ...]) -> tuple[Any, ...]:
+    """A vector, the number of a class, or None, for each step; at least one of them is there."""
+    rows = _rows("targets", given)
+    if not classes:
+        vectors = tuple(
+            None if row is None else _vector(f"targets[{t}]", row) for t, row in enumerate(rows)
+        )
+        _of_one_length("targets", vectors)
+        return vectors
+    last = len(classes) - 1
+    numbers = tuple(
+        None if row is None else whole(f"targets[{t}], the number of a class,", row, 0, last)
+        for t, row in enumerate(rows)
+    )
+    if set(numbers) <= {None}:
+        raise ValueError(f"targets must hold at least one class; got {len(rows)} steps with none")
+    return numbers
+
+
+def _different_words(field: str, given: Any) -> tuple[str, ...]:
+    words = _rows(field, given) if given else ()
+    if not all(word and isinstance(word, str) for word in words) or len({*words}) < len(words):
+        raise ValueError(f"{field} must be different words, none empty; got {given!r}")
+    return words
 
 
 def _of_one_length(name: str, rows: tuple[tuple[float, ...] | None, ...]) -> None:

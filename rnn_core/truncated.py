@@ -11,9 +11,11 @@ from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
+from jaxtyping import Float
 
 from rnn_core import readout
 from rnn_core.checks import whole
+from rnn_core.network import Network, Weights
 from rnn_core.propagate import NOT_IN_TIME, NetworkGradients, backward, top_of
 from rnn_core.record import Record
 from rnn_core.trace import LayerTrace, LSTMTrace, Truncated
@@ -42,12 +44,7 @@ def truncated(run: Record, k1: int, k2: int) -> Truncated:
         full = backward(run.network, run.weights, run.layers, grad_top).weights
     stops = [*range(k1, length, k1), length]
     windows = tuple((max(0, stop - k2), stop) for stop in stops)
-    summed = _Sums(run)
-    for (start, stop), first in zip(windows, [0, *stops], strict=False):
-        new = grad_top[start:stop].copy()
-        new[: first - start] = 0.0  # their losses went back with an earlier window
-        pieces = [_window(layer, start, stop) for layer in run.layers]
-        summed.add(backward(run.network, run.weights, pieces, new), start, stop)
+    summed = backward_cut(run.network, run.weights, run.layers, grad_top, windows)
     cosine, ratio = _compared(summed.weights, full)
     steps_held = max(stop - start for start, stop in windows)
     for_a_step = _bytes_for_a_step(run.layers)
@@ -66,20 +63,41 @@ def truncated(run: Record, k1: int, k2: int) -> Truncated:
     )
 
 
+def backward_cut(
+    network: Network,
+    weights: Weights,
+    layers: Sequence[LayerTrace],
+    grad_top: Float[np.ndarray, "time batch outputs"],
+    windows: Sequence[tuple[int, int]],
+) -> NetworkGradients:
+    """`propagate.backward` through each window (start, stop) alone, the gradients added up.
+
+    The windows are in time's order; a loss goes back through the first window that holds it.
+    """
+    summed, first = _Sums(layers, weights), 0
+    for start, stop in windows:
+        new = grad_top[start:stop].copy()
+        new[: first - start] = 0.0  # their losses went back with an earlier window
+        pieces = [_window(layer, start, stop) for layer in layers]
+        summed.add(backward(network, weights, pieces, new), start, stop)
+        first = stop
+    return summed.found()
+
+
 class _Sums:
     """The gradients of all windows, added up."""
 
-    def __init__(self, run: Record) -> None:
-        self.layers = tuple(_without_gradients(layer) for layer in run.layers)
+    def __init__(self, layers: Sequence[LayerTrace], weights: Weights) -> None:
+        self.layers = tuple(_without_gradients(layer) for layer in layers)
         self.weights = {
             name: np.zeros_like(value)
-            for name, value in run.grad_weights.items()
+            for name, value in weights.items()
             if not name.startswith("readout")
         }
-        self.inputs = np.zeros_like(run.grad_inputs)
-        self.initial_hidden = np.zeros_like(run.grad_initial_hidden)
+        self.inputs = np.zeros_like(layers[0].inputs)
+        self.initial_hidden = np.stack([np.zeros_like(layer.initial_hidden) for layer in layers])
         self.initial_cell = (
-            None if run.grad_initial_cell is None else np.zeros_like(run.grad_initial_cell)
+            np.zeros_like(self.initial_hidden) if isinstance(layers[0], LSTMTrace) else None
         )
 
     def add(self, found: NetworkGradients, start: int, stop: int) -> None:
@@ -93,6 +111,11 @@ class _Sums:
             self.initial_hidden += found.initial_hidden
             if self.initial_cell is not None:
                 self.initial_cell += found.initial_cell
+
+    def found(self) -> NetworkGradients:
+        return NetworkGradients(
+            self.layers, self.weights, self.inputs, self.initial_hidden, self.initial_cell
+        )
 
 
 def _bytes_for_a_step(layers: Sequence[LayerTrace]) -> int:
@@ -132,9 +155,10 @@ def _gradient_names(trace: LayerTrace) -> list[str]:
 
 
 def _without_gradients(trace: LayerTrace) -> LayerTrace:
-    return replace(
-        trace, **{name: np.zeros_like(getattr(trace, name)) for name in _gradient_names(trace)}
-    )
+    like = dict.fromkeys(_gradient_names(trace), trace.hidden)
+    like["grad_preactivation"] = trace.preactivation
+    gradients: dict[str, Any] = {name: np.zeros_like(array) for name, array in like.items()}
+    return replace(trace, **gradients)
 
 
 def _compared(ours: dict[str, np.ndarray], full: dict[str, np.ndarray]) -> tuple[float, float]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from rnn_core.changes import GATE_FIELDS
 from rnn_core.checks import flag, one_of, whole
-from rnn_core.expression import expression, names_in
+from rnn_core.expression import expression, lines_before, names_in
 from rnn_core.run import Run
 from rnn_core.trace import LayerTrace
 
@@ -106,7 +106,8 @@ def script(
 
     `others` are names of `rnn_core` that it uses besides.
     """
-    used = names_in(run.setup) | {"run", *others}
+    before = lines_before(run.setup)
+    used = names_in(run.setup) | {"run", *others} | ({"hold_file"} if before else set())
     names = ", ".join(sorted(used, key=lambda name: (name.islower(), name)))
     lines = [*body, f"value = {value}", "print(value)"]
     alias = library.split()[-1]
@@ -116,6 +117,7 @@ def script(
             *([f"import {library}", ""] if uses else []),
             f"from rnn_core import {names}",
             "",
+            *before,
             f"setup = {expression('setup', run.setup, len('setup = '))}",
             "recorded = run(setup)",
             *lines,

@@ -96,14 +96,36 @@ def forward(
     return WindowTrace(network, seen, preactivation, hidden, readout.forward(weights, hidden))
 
 
+def grad_hidden(
+    weights: Weights, grad_output: Float[np.ndarray, "time batch out"]
+) -> Float[np.ndarray, "time batch hidden"]:
+    """∂L/∂h_t, which reaches h_t by way of y_t alone."""
+    return project(grad_output, weights["readout.weight"].T)
+
+
+def grad_weights(
+    trace: WindowTrace, weights: Weights, grad_output: Float[np.ndarray, "time batch out"]
+) -> dict[str, np.ndarray]:
+    """From ∂L/∂y_t: the gradients of the weights alone, which is what training needs."""
+    return _backward(trace, weights, grad_output)[0]
+
+
+def _backward(
+    trace: WindowTrace, weights: Weights, grad_output: Float[np.ndarray, "time batch out"]
+) -> tuple[dict[str, np.ndarray], Float[np.ndarray, "time batch hidden"]]:
+    """The gradients of the weights, and δa_t."""
+    delta_h, gradients = readout.backward(weights, trace.hidden, grad_output)
+    delta_a = delta_h * (1.0 - trace.hidden * trace.hidden)
+    gradients["hidden.weight"] = outer_sum(delta_a, trace.windows)
+    gradients["hidden.bias"] = total(delta_a)
+    return gradients, delta_a
+
+
 def backward(
     trace: WindowTrace, weights: Weights, grad_output: Float[np.ndarray, "time batch out"]
 ) -> tuple[dict[str, np.ndarray], Float[np.ndarray, "time batch features"]]:
     """From ∂L/∂y_t: the gradients of the weights, and of the inputs."""
-    grad_hidden, gradients = readout.backward(weights, trace.hidden, grad_output)
-    delta_a = grad_hidden * (1.0 - trace.hidden**2)
-    gradients["hidden.weight"] = outer_sum(delta_a, trace.windows)
-    gradients["hidden.bias"] = total(delta_a)
+    gradients, delta_a = _backward(trace, weights, grad_output)
     handed = project(delta_a, weights["hidden.weight"].T)
     length, batch, size = *handed.shape[:2], trace.network.input_size
     grad_inputs = np.zeros((length, batch, size), handed.dtype)

@@ -8,11 +8,15 @@ from start import ONE_THREAD
 for variable in ONE_THREAD:  # before NumPy is imported
     os.environ.setdefault(variable, "1")
 
-# Nobody's own progress is touched by a test.
+# Nobody's own progress and trainings are touched by a test.
 _KEPT = tempfile.TemporaryDirectory(prefix="unrolled-tests-", ignore_cleanup_errors=True)
 os.environ.setdefault("UNROLLED_DATABASE", f"sqlite:///{_KEPT.name}/progress.sqlite3")
+os.environ.setdefault("UNROLLED_RUNS", f"{_KEPT.name}/runs")
 
 import hypothesis  # noqa: E402
+import threadpoolctl  # noqa: E402
+
+threadpoolctl.threadpool_limits(1)  # where a plugin of pytest imported NumPy before this file
 
 # A loaded machine is slow, not wrong. On CI the same examples every time: red means broken there.
 hypothesis.settings.register_profile("local", deadline=None)

@@ -1,10 +1,11 @@
 """Who may import whom. Numbers know nothing of pictures, pictures nothing of pages.
 
     rnn_core ← figures ← exhibits ← pages;  lessons and store import nothing of ours
+    rnn_core ← background ← exhibits
 
-Streamlit only in app.py, pages and exhibits; Plotly only in figures; torch only in one module of
-rnn_core, which nothing imports before it is needed; start.py on the standard library alone. Tests,
-benchmarks and the scripts that `python -m` runs are free.
+Streamlit only in app.py, pages and exhibits; Plotly only in figures; torch only in two modules
+of rnn_core, which nothing imports before they are needed; start.py on the standard library alone.
+Tests, benchmarks and the scripts that `python -m` runs are free.
 """
 
 import ast
@@ -20,14 +21,15 @@ BELOW = {
     "figures": ("rnn_core",),
     "lessons": (),
     "store": (),
-    "exhibits": ("rnn_core", "figures", "lessons", "store"),
-    "pages": ("rnn_core", "figures", "lessons", "store", "exhibits"),
+    "background": ("rnn_core",),
+    "exhibits": ("rnn_core", "figures", "lessons", "store", "background"),
+    "pages": ("rnn_core", "figures", "lessons", "store", "background", "exhibits"),
     "app.py": ("exhibits",),
     "start.py": (),
 }
 OURS = {*BELOW, "app", "start", "tests", "benchmarks"}
 ONLY_IN = {"streamlit": ("app.py", "pages", "exhibits"), "plotly": ("figures",)}
-TORCH_MODULE = "rnn_core/torch_trace.py"
+TORCH_MODULES = ("rnn_core/torch_trace.py", "rnn_core/train/engine_torch.py")
 LONGEST_PAGE = 100
 
 
@@ -64,17 +66,18 @@ def imports(path: str, source: str) -> Iterator[tuple[int, str, bool]]:
 def import_faults(path: str, source: str) -> Iterator[str]:
     """What a file imports against the rules."""
     room = PurePosixPath(path).parts[0]
-    torch_module = TORCH_MODULE.removesuffix(".py").replace("/", ".")
+    torch_modules = [module.removesuffix(".py").replace("/", ".") for module in TORCH_MODULES]
     for line, name, waits in imports(path, source):
         top, where = name.split(".")[0], f"{path}, line {line}"
         if top in OURS and top != room and top not in BELOW[room]:
             yield f"{where}: {room} may not import {top}"
         if room not in ONLY_IN.get(top, (room,)):
             yield f"{where}: {top} belongs in {', '.join(ONLY_IN[top])}"
-        if top == "torch" and path != TORCH_MODULE:
-            yield f"{where}: torch belongs in {TORCH_MODULE}"
-        if f"{name}.".startswith(f"{torch_module}.") and not waits and path != TORCH_MODULE:
-            yield f"{where}: {torch_module} imports torch; import it in the function that needs it"
+        if top == "torch" and path not in TORCH_MODULES:
+            yield f"{where}: torch belongs in {' and '.join(TORCH_MODULES)}"
+        for module in torch_modules:
+            if f"{name}.".startswith(f"{module}.") and not waits and path not in TORCH_MODULES:
+                yield f"{where}: {module} imports torch; import it in the function that needs it"
         if path == "start.py" and top not in sys.stdlib_module_names:
             yield f"{where}: start.py runs before anything is installed, {top} included"
 
@@ -109,6 +112,8 @@ def test_every_file_keeps_to_its_room() -> None:
         ("exhibits/lab.py", "import pages.lab", "may not import pages"),
         ("exhibits/stage/payload.py", "from tests import conftest", "may not import tests"),
         ("store/progress.py", "import rnn_core", "may not import rnn_core"),
+        ("background/worker.py", "from store import cookie", "may not import store"),
+        ("rnn_core/run.py", "from background import trainings", "may not import background"),
         ("lessons/loader.py", "import store", "may not import store"),
         ("rnn_core/run.py", "from ..figures import style", "may not import figures"),
         ("figures/gates.py", "import streamlit as st", "streamlit belongs in app.py, pages"),
@@ -117,6 +122,9 @@ def test_every_file_keeps_to_its_room() -> None:
         ("rnn_core/run.py", "import importlib\nimportlib.import_module('torch')", "torch belongs"),
         ("rnn_core/__init__.py", "from rnn_core.torch_trace import trace_torch", "in the function"),
         ("rnn_core/__init__.py", "from rnn_core import torch_trace", "in the function"),
+        ("rnn_core/train/engine_numpy.py", "import torch", "torch belongs in rnn_core/torch"),
+        ("rnn_core/train/engine.py", "from .engine_torch import TorchEngine", "in the function"),
+        ("rnn_core/train/trainer.py", "from rnn_core.train import engine_torch", "in the function"),
         ("start.py", "import packaging", "before anything is installed, packaging"),
         ("pages/lab.py", "x = 1\n" * 101, "101 lines, 100 at most"),
         ("pages/lab.py", "x = 1\ndef helper(): ...", "line 2: helper belongs in exhibits"),
@@ -132,6 +140,8 @@ def test_a_planted_breach_is_found(path: str, source: str, said: str) -> None:
         ("pages/lab.py", "import streamlit as st\nfrom exhibits.lab import lab\nimport numpy"),
         ("exhibits/lab.py", "from figures import gates\nfrom rnn_core import Run\nimport lessons"),
         ("rnn_core/torch_trace.py", "import torch\nfrom rnn_core.trace import LSTMTrace"),
+        ("rnn_core/train/engine_torch.py", "import torch\nfrom torch import nn"),
+        ("rnn_core/train/engine.py", "def f():\n    from rnn_core.train import engine_torch"),
         ("rnn_core/__init__.py", "def __getattr__(n):\n    from rnn_core.torch_trace import x"),
         ("rnn_core/run.py", "from .trace import LSTMTrace\nfrom . import lstm"),
     ],

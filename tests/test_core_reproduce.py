@@ -17,6 +17,7 @@ from rnn_core import (
     Run,
     Setup,
     Text,
+    Vectors,
     load_weights,
     numpy_lines,
     run,
@@ -28,6 +29,7 @@ from rnn_core.expression import expression
 
 TEXT = Setup(Text("abcab"), hidden_size=3, init_scale=2.0, seed=3)
 SERIES = replace(TEXT, sequence=Numbers((0.5, -1.0, 0.25, 2.0, 0.125), standardise=True))
+CLASSES = Vectors(((1.0, 0.5), (0.0, -1.0), (2.0, 0.25)), (1, None, 2), classes=("x", "y", "z"))
 STACKED: dict[str, Any] = {"num_layers": 2, "bidirectional": True}
 CHANGED = Changes(
     inputs=((1, "c"),),
@@ -59,6 +61,10 @@ CASES = {
     "lstm, cut": replace(TEXT, num_layers=2, truncation=(2, 3)),
     "lstm, cut in pieces": replace(SERIES, peepholes=True, truncation=(2, 2)),
     "gru": replace(SERIES, cell="gru"),
+    "gru, classes": replace(TEXT, cell="gru", sequence=CLASSES, num_layers=2),
+    "rnn_linear, classes, cut": replace(
+        TEXT, cell="rnn_linear", sequence=CLASSES, truncation=(2, 3)
+    ),
     "gru, two ways": replace(TEXT, cell="gru", **STACKED),
     "gru, changed": replace(TEXT, cell="gru", changes=CHANGED, **STACKED),
     "gru, held": replace(TEXT, cell="gru", changes=replace(HELD, pins=pins("gru")), **STACKED),

@@ -210,7 +210,7 @@ BAD: list[tuple[str, type[Exception], Callable[[], object]]] = [
     ("standardise: all values are 2", ValueError, lambda: Numbers((2.0, 2.0), standardise=True)),
     ("kind must be one of sine.* got 'saw'", ValueError, lambda: signal("saw", 10)),
     (
-        "weights must be one of brackets-gru.* got 'brackets'",
+        "weights must be one of alice-lstm.* got 'brackets'",
         ValueError,
         lambda: run(Setup(Text("ab"), weights="brackets")),
     ),
@@ -324,7 +324,7 @@ def test_weights_that_make_no_network_are_refused():
 
 
 def test_every_shipped_file_is_a_network_of_the_size_that_it_says():
-    assert len(weights_names()) == 6
+    assert len(weights_names()) == 11
     for name in weights_names():
         shipped = load_weights(name)
         assert shipped.network.hidden_size == int(shipped.metadata["hidden_size"])

@@ -1,5 +1,6 @@
 """Vectors: several numbers at each step, with a target at some steps or at all."""
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -9,9 +10,11 @@ import numpy as np
 import pytest
 import torch
 
+import rnn_core
 from rnn_core import (
     Changes,
     Setup,
+    Text,
     Vectors,
     nudge,
     numpy_lines,
@@ -209,3 +212,69 @@ BAD: list[tuple[str, type[Exception], Callable[[], object]]] = [
 def test_bad_vectors_are_refused_by_name(message, kind, call):
     with pytest.raises(kind, match=message):
         call()
+
+
+SYMBOLS = Vectors(
+    ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0), (1.0, 0.0, 0.0)),
+    (None, 1, 0, None),
+    ("a", "b", "c"),
+    ("even", "odd"),
+)
+
+
+def test_classes_are_met_by_the_cross_entropy_of_their_own_scores_alone() -> None:
+    recorded = run(Setup(SYMBOLS, cell="gru", hidden_size=3, seed=5))
+    output = recorded.output[:, 0]
+    assert output.shape == (4, 2)
+    for t, due in ((1, 1), (2, 0)):
+        share = math.exp(output[t, due]) / (math.exp(output[t, 0]) + math.exp(output[t, 1]))
+        assert recorded.losses[t, 0] == pytest.approx(-math.log(share), rel=1e-12)
+        assert recorded.prediction[t, 0, due] == pytest.approx(share, rel=1e-12)
+    assert recorded.losses[[0, 3], 0].tolist() == [0.0, 0.0]
+    assert recorded.targets[:, 0].tolist() == [0, 1, 0, 0]
+    assert recorded.has_target.tolist() == [False, True, True, False]
+    assert recorded.classes == ("even", "odd")
+    assert recorded.alphabet == ""
+    text = run(Setup(Text("ab"), hidden_size=2))
+    assert text.classes == ("a", "b")
+    assert run(Setup(PAIRS, hidden_size=2)).classes == ()
+
+
+@pytest.mark.parametrize("cell", ["lstm", "rnn_tanh"])
+def test_the_gradient_of_classes_is_that_of_central_differences(cell: str) -> None:
+    setup = Setup(SYMBOLS, cell=cell, hidden_size=3, seed=2)
+    recorded = run(setup)
+    for name, row, column in (("weight_ih_l0", 1, 1), ("weight_hh_l0", 2, 0), ("bias_hh_l0", 0, 0)):
+        losses = []
+        for step in (1e-5, -1e-5):
+            value = recorded.weights[name].reshape(len(recorded.weights[name]), -1)[row, column]
+            moved = Changes(weights=((name, row, column, float(value) + step),))
+            losses.append(run(replace(setup, changes=moved)).loss)
+        slope = (losses[0] - losses[1]) / 2e-5
+        found = recorded.grad_weights[name].reshape(len(recorded.weights[name]), -1)[row, column]
+        assert found == pytest.approx(slope, abs=1e-8), name
+
+
+def test_a_setup_with_classes_is_written_as_it_is_made() -> None:
+    setup = Setup(SYMBOLS, hidden_size=2)
+    assert eval(setup_expression(setup), vars(rnn_core)) == setup
+    listed = Vectors([[1], [2]], [np.int64(1), None], classes=["x", "y"])  # type: ignore[arg-type]
+    assert listed == Vectors(((1.0,), (2.0,)), (1, None), classes=("x", "y"))
+    assert hash(listed) == hash(Vectors(((1.0,), (2.0,)), (1, None), classes=("x", "y")))
+
+
+@pytest.mark.parametrize(
+    ("said", "kind", "targets", "classes"),
+    [
+        (r"targets\[1\], the number of a class, .* 0 to 1; got 2", ValueError, (0, 2), "xy"),
+        (r"targets\[0\], the number of a class, .*; got \(0\.5,\)", TypeError, ((0.5,), 1), "xy"),
+        (r"targets must hold at least one class; got 2 steps", ValueError, (None, None), "xy"),
+        (r"classes must hold at least 2 to choose from; got \('x',\)", ValueError, (0, 0), "x"),
+        (r"classes must be different words", ValueError, (0, 0), "xx"),
+    ],
+)
+def test_classes_that_make_no_sense_are_named(
+    said: str, kind: type[Exception], targets: tuple[Any, ...], classes: str
+) -> None:
+    with pytest.raises(kind, match=said):
+        Vectors(((1.0,), (2.0,)), targets, classes=tuple(classes))

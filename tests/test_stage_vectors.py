@@ -2,6 +2,8 @@
 
 import csv
 import io
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -81,3 +83,46 @@ def test_it_is_named_in_words_and_in_a_file_s_name() -> None:
         "An RNN tanh with 2 units reads 2 numbers (value, marker) at each of 3 steps."
     )
     assert file_name(RUN, "csv") == "unrolled-rnn-tanh-2-3-vectors.csv"
+
+
+SYMBOLS = Vectors(
+    ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)),
+    (None, 1, 0),
+    ("=a", "b", "c"),
+    ("even", "+odd"),
+)
+CLASSES = run(Setup(SYMBOLS, cell="gru", hidden_size=2, seed=3))
+
+
+def test_classes_travel_by_name_and_number() -> None:
+    header, arrays = read(encode(CLASSES, layer=0).data)
+    assert header["input"]["kind"] == "vectors"
+    assert header["output"] == {"loss": "categorical", "classes": ["even", "+odd"]}
+    np.testing.assert_array_equal(arrays["inputs"], SYMBOLS.inputs)
+    assert arrays["target"].ravel().tolist() == [0, 1, 0]
+    assert arrays["prediction"].shape == (3, 2)
+    np.testing.assert_allclose(arrays["prediction"].sum(axis=-1), 1.0, atol=1e-6)
+
+
+def test_a_sheet_names_the_classes_and_gives_their_probabilities_and_runs_nothing() -> None:
+    rows = list(csv.DictReader(io.StringIO(sheet(CLASSES, 0).decode("utf-8-sig"))))
+    assert [row["target"] for row in rows] == ["", "'+odd", "even"]
+    assert {row["prediction"] for row in rows} <= {"even", "'+odd"}
+    assert float(rows[1]["probability of +odd"]) == CLASSES.prediction[1, 0, 1]
+    assert [row["input_'=a"] for row in rows] == ["1.0", "0.0", "0.0"]
+    assert sentences(CLASSES)[0] == (
+        "A GRU with 2 units reads 3 numbers (=a, b, c) at each of 3 steps and says which of 2 "
+        "classes."
+    )
+
+
+def test_a_nudge_of_a_run_with_classes_is_of_one_of_its_features() -> None:
+    extra = on_demand(CLASSES, 0, "nudge:0:2:0.3")
+    moved = replace(SYMBOLS, inputs=((1.0, 0.0, 0.3), *SYMBOLS.inputs[1:]))
+    after = run(Setup(moved, cell="gru", hidden_size=2, seed=3))
+    real = extra.arrays["nudge:0:2:0.3.real"]
+    np.testing.assert_allclose(
+        real, (after.layers[0].hidden - CLASSES.layers[0].hidden)[:, 0], atol=1e-15
+    )
+    facts: Any = extra.facts["nudge:0:2:0.3"]
+    assert facts["loss_real"] == pytest.approx(after.loss - CLASSES.loss, abs=1e-14)

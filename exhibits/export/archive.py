@@ -16,11 +16,11 @@ import numpy as np
 
 from exhibits.export.words import sentences
 from rnn_core import LayerTrace, Run
-from rnn_core.reproduce import setup_expression
+from rnn_core.reproduce import lines_before, setup_expression
 
 _HELP = (
-    "Arrays are time first; batch is 1. `setup` evaluates after `from rnn_core import *`, and "
-    "`run(setup)` gives these numbers again. Read this text with "
+    "Arrays are time first; batch is 1. `setup` evaluates after `from rnn_core import *` and what "
+    "stands in `before`, and `run(setup)` gives these numbers again. Read this text with "
     'json.loads(str(numpy.load(file)["about"])).'
 )
 
@@ -32,7 +32,9 @@ def archive(run: Run) -> bytes:
         "help": _HELP,
         "run": sentences(run),
         "setup": setup_expression(run.setup),
+        "before": lines_before(run.setup),
         "alphabet": run.alphabet,
+        "classes": run.classes,
         "axes": {name: f"({axes[name]}) {list(arrays[name].shape)}" for name in arrays},
     }
     out = io.BytesIO()

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 from exhibits.export.words import sentences
 from rnn_core import LSTMTrace, Run
-from rnn_core.reproduce import setup_expression
+from rnn_core.held import file_name_of
+from rnn_core.reproduce import lines_before, setup_expression
 
 Cell = dict[str, object]
 
@@ -17,6 +18,9 @@ _WHERE = """\
 This notebook makes one run of *Unrolled* again and draws it. It needs Python with NumPy, Plotly,
 safetensors and jaxtyping, and Unrolled's own folders `rnn_core` and `figures`: put it into the
 folder that holds Unrolled's `app.py`, or set `UNROLLED` to that folder. Then run all cells."""
+
+_BESIDE = """\
+Its weights are in the file `{file}`, which belongs beside this notebook."""
 
 _FIND = """\
 import importlib.util
@@ -32,7 +36,7 @@ _RUN = """\
 from figures import gates, gradients, jacobians, trajectory
 from rnn_core import *
 
-setup = {expression}
+{before}setup = {expression}
 result = run(setup)
 print(f"the sum of the losses is {{result.loss:.6g}}")"""
 
@@ -82,10 +86,12 @@ _SHOW = "\nprint(drawing.alt)\ndrawing.figure"
 
 def notebook(run: Run, *, layer: int, title: str) -> bytes:
     """The file, in UTF-8; `layer` is the one that is drawn."""
+    before = "".join(f"{line}\n" for line in lines_before(run.setup))
+    where = [_WHERE, _BESIDE.format(file=file_name_of(run.setup.weights))] if before else [_WHERE]
     cells = [
-        _prose("\n\n".join([f"# {_plain(title)}", *map(_plain, sentences(run)), _WHERE])),
+        _prose("\n\n".join([f"# {_plain(title)}", *map(_plain, sentences(run)), *where])),
         _code(_FIND),
-        _code(_RUN.format(expression=setup_expression(run.setup))),
+        _code(_RUN.format(before=before, expression=setup_expression(run.setup))),
         _prose("The same numbers as in the app, to the last digits:"),
         _code(_CHECK.format(loss=float(run.loss))),
         _prose(_NUMBERS),

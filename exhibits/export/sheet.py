@@ -1,9 +1,9 @@
 """One layer of a run for a spreadsheet: a row for each step, a column for each number.
 
     step, input, target, prediction (several numbers: input_0, input_1, … or by their names, and
-    target_0, prediction_0, …), loss, the prediction of every output (text: the probability of
-    every character), then for every field of the layer's record a column for each unit: hidden_0,
-    hidden_1, …, forget_gate_0, …, grad_hidden_0, …, with the gates' pre-activations as
+    target_0, prediction_0, …), loss, the prediction of every output (of characters and classes the
+    probability of each), then for every field of the layer's record a column for each unit:
+    hidden_0, hidden_1, …, forget_gate_0, …, grad_hidden_0, …, with the gates' pre-activations as
     forget_gate_preactivation_0, ….
 
 Wide, because a spreadsheet's charts and filters want a column for each series; one layer, because
@@ -50,24 +50,26 @@ def outcome(run: Run) -> Columns:
     losses = _where(run.loss_mask, run.losses[:, 0].tolist())
     steps: Columns = {"step": list(range(len(run.inputs)))}
     sequence = run.setup.sequence_read
-    if not isinstance(sequence, Text):
-        named = getattr(sequence, "names", ())
+    if isinstance(sequence, Text):
+        columns = steps | {"input": [guarded(character) for character in sequence.text]}
+    else:
+        named = [guarded(name) for name in getattr(sequence, "names", ())]
         columns = steps | _split("input", run.inputs[:, 0], named)
+    if not run.classes:
         columns |= {
             name: _where(has_target, list(values))
             for name, values in _split("target", target).items()
         }
         return columns | _split("prediction", said) | {"loss": losses}
-    names = [guarded(character) for character in run.alphabet]
-    columns = steps | {
-        "input": [guarded(character) for character in sequence.text],
+    names = [guarded(name) for name in run.classes]
+    columns |= {
         "target": _where(has_target, [names[number] for number in target]),
         "prediction": [names[number] for number in said.argmax(axis=-1)],
         "loss": losses,
     }
     return columns | {
-        f"probability of {character}": said[:, number].tolist()
-        for number, character in enumerate(run.alphabet)
+        f"probability of {name}": said[:, number].tolist()
+        for number, name in enumerate(run.classes)
     }
 
 

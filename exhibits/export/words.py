@@ -6,6 +6,7 @@ import unicodedata
 from exhibits.edits import in_words
 from exhibits.parameters import CELL
 from rnn_core import Numbers, Run, Setup, Vectors
+from rnn_core.held import is_held
 
 _LONGEST_TEXT = 200  # characters of a sequence in a sentence
 _LONGEST_SLUG = 24
@@ -14,7 +15,7 @@ _LONGEST_SLUG = 24
 def sentences(run: Run) -> list[str]:
     """What runs, with which weights and losses, and what was changed of it."""
     setup = run.setup
-    said = [_network(setup), _weights(setup), _losses(setup)]
+    said = [_network(setup), _weights(run), _losses(setup)]
     if setup.truncation:
         every, back = setup.truncation
         said.append(f"Its gradients are truncated: every {every} steps, back through {back}.")
@@ -38,14 +39,19 @@ def _network(setup: Setup) -> str:
         features = len(sequence.inputs[0])
         named = f" ({', '.join(sequence.names)})" if sequence.names else ""
         numbers = f"{features} number{'' if features == 1 else 's'}{named}"
-        steps = len(sequence.inputs)
-        return f"{what} reads {numbers} at each of {steps} step{'' if steps == 1 else 's'}."
+        steps = f"{len(sequence.inputs)} step{'' if len(sequence.inputs) == 1 else 's'}"
+        says = f" and says which of {len(sequence.classes)} classes" if sequence.classes else ""
+        return f"{what} reads {numbers} at each of {steps}{says}."
     text = sequence.text
     short = text if len(text) <= _LONGEST_TEXT else f"{text[: _LONGEST_TEXT - 1]}…"
     return f"{what} reads “{short}”."
 
 
-def _weights(setup: Setup) -> str:
+def _weights(run: Run) -> str:
+    setup = run.setup
+    if is_held(setup.weights):
+        title = run.known.metadata.get("title") if run.known else None
+        return f"Its weights are {title or f'trained or uploaded here ({setup.weights})'}."
     if setup.weights:
         return f"Its weights are trained ({setup.weights})."
     special = [f"seed {setup.seed}"]

@@ -13,16 +13,28 @@ from typing import Any
 import streamlit as st
 
 from exhibits.stage.bundle import MOST_TRACKS, Track, bundle
-from exhibits.stage.on_demand import is_known
+from exhibits.stage.live import Asked, asked_of, check_live, live_answer, live_bundle
+from exhibits.stage.on_demand import MOST_WANTS, is_known
 from exhibits.stage.serving import loader, routes, skeleton
 from rnn_core import Run
 
-__all__ = ["LEVELS", "PANELS", "PHASES", "StageState", "Track", "routes", "stage"]
+__all__ = [
+    "LEVELS",
+    "PANELS",
+    "PHASES",
+    "Asked",
+    "StageState",
+    "Track",
+    "asked_of",
+    "live_answer",
+    "live_bundle",
+    "routes",
+    "stage",
+]
 
 PHASES = ("forward", "loss", "backward")
 LEVELS = ("overview", "cell", "unit")
 PANELS = ("blame", "space", "nudge")
-MOST_WANTS = 8
 
 _stage = st.components.v2.component("unrolled_stage", html=skeleton(), js=loader())
 
@@ -100,14 +112,18 @@ def stage(
     `start` says where to begin (layer -1: the top one); passing another on a later run moves the
     stage there, passing the same leaves the learner where they are. A step beyond the run's end
     means its last step, a layer or unit that it lacks the top one, or none. `options` is what the
-    page allows or knows and the browser shows (`stage.mjs`). Where `on_edit` is given the learner
-    may change things; it gets each change as the browser said it, unchecked.
+    page allows or knows and the browser shows (`stage.mjs`); with "live", a path of the app, the
+    runs on the stage are replaced time and again by those that it answers with (`live.py`). Where
+    `on_edit` is given the learner may change things; it gets each change as the browser said it,
+    unchecked.
 
     Raises:
-        ValueError: an unknown phase or level, no run or too many, runs of different lengths.
+        ValueError: an unknown phase or level, no run or too many, runs of different lengths, a
+            "live" that is no path of the app itself.
     """
     asked = start or StageState()
     _check(tracks, asked)
+    check_live((options or {}).get("live"))
     runs = [track.run for track in tracks]
     memory = _memory(key, asked)
     state = _where(memory, asked, _reported(st.session_state.get(key))).within(runs)

@@ -32,18 +32,19 @@ def page(
     about: Sequence[str] = (),
     link: str = "",
     expressions: Sequence[str] = (),
+    before: Sequence[str] = (),
 ) -> bytes:
     """The whole file, in UTF-8. It opens where `state` stands.
 
     `about` says in sentences what runs; `link` is the app's address and stands there as text;
-    `expressions` are the runs' setups in Python.
+    `expressions` are the runs' setups in Python, `before` the lines that these need first.
     """
     state = state.within([track.run for track in tracks])
     files = assets()
     words = {
         "title": html.escape(title),
         "about": "".join(f"<p>{html.escape(sentence)}</p>" for sentence in about),
-        "foot": _foot(link, expressions),
+        "foot": _foot(link, expressions, before),
         "style": files["stage.css"].decode(),
         "modules": import_map("offline", files),
         "stage": skeleton(),
@@ -52,12 +53,13 @@ def page(
     return Template(_TEMPLATE.read_text("utf-8")).substitute(words).encode()
 
 
-def _foot(link: str, expressions: Sequence[str]) -> str:
+def _foot(link: str, expressions: Sequence[str], before: Sequence[str]) -> str:
     parts = ["<p>Saved from Unrolled; every number here was computed there.</p>"]
     if link:
         parts.append(f"<p>The same run in the app: <code>{html.escape(link)}</code></p>")
     if expressions:
-        code = "\n".join(html.escape(f"run({expression})") for expression in expressions)
+        lines = [*before, *(f"run({expression})" for expression in expressions)]
+        code = html.escape("\n".join(lines))
         parts.append(
             f"<details><summary>The same run in Python (rnn_core)</summary>"
             f"<pre><code>{code}</code></pre></details>"

@@ -27,6 +27,7 @@ MAKERS: dict[str, Maker] = {
     "lines": lines,
 }
 LONGEST = 120  # characters of a word from the browser
+MOST_WANTS = 8  # words that are answered at once
 
 
 def is_known(want: str) -> bool:

@@ -31,6 +31,7 @@ import json
 import math
 from collections.abc import Sequence
 from dataclasses import asdict
+from threading import Lock
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -65,18 +66,24 @@ class Payload(NamedTuple):
     data: bytes
 
 
+_lock = Lock()  # pages and routes run in threads of their own
 _known: "WeakKeyDictionary[Run, dict[tuple, Payload]]" = WeakKeyDictionary()
 
 
 def encode(run: Run, *, layer: int, wants: Sequence[str] = ()) -> Payload:
     """The whole payload; `layer` is the one that must travel in full, `wants` is sent on demand."""
-    kept = _known.setdefault(run, {})
     key = (layer, *wants)
-    if key not in kept:
+    with _lock:
+        kept = _known.setdefault(run, {})
+        found = kept.get(key)
+    if found is not None:
+        return found
+    made = _encoded(run, layer, wants)
+    with _lock:
         while len(kept) >= _MOST_KEPT:  # the oldest goes: who drags a slider asks for many
             del kept[next(iter(kept))]
-        kept[key] = _encoded(run, layer, wants)
-    return kept[key]
+        kept[key] = made
+    return made
 
 
 def _encoded(run: Run, layer: int, wants: Sequence[str]) -> Payload:
@@ -110,7 +117,6 @@ def _encoded(run: Run, layer: int, wants: Sequence[str]) -> Payload:
 
 def _description(run: Run, shown: list[int]) -> dict:
     sequence, cell = run.setup.sequence, run.setup.cell
-    text = isinstance(sequence, Text)
     both = run.setup.bidirectional
     return {
         "cell": cell,
@@ -123,8 +129,8 @@ def _description(run: Run, shown: list[int]) -> dict:
             "standardised": isinstance(sequence, Numbers) and sequence.standardise,
         },
         "output": {
-            "loss": "categorical" if text else "squared",
-            "classes": list(run.alphabet),
+            "loss": "categorical" if run.classes else "squared",
+            "classes": list(run.classes),
         },
         "strips": list(STRIPS[cell]),
         "layers": [

@@ -4,7 +4,7 @@ import test from "node:test";
 
 import { strengthOfText } from "../../exhibits/stage/js/column.mjs";
 
-const sheet = readFileSync(new URL("../../exhibits/stage/css/stage.css", import.meta.url), "utf8");
+const sheet = readFileSync(new URL("../../exhibits/stage/css/palette.css", import.meta.url), "utf8");
 
 /** The palette of a theme, as WCAG's relative luminances need it: [r, g, b] from 0 to 1. */
 function palette(block) {
@@ -22,7 +22,7 @@ function contrast(one, other) {
   return (high + 0.05) / (low + 0.05);
 }
 
-const themes = { light: palette(".stage {"), dark: palette('.stage[data-theme="dark"] {') };
+const themes = { light: palette(":is(.stage, .training) {"), dark: palette(':is(.stage, .training)[data-theme="dark"] {') };
 
 for (const [theme, colours] of Object.entries(themes)) {
   for (const name of ["text", "muted", "loss"]) {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { crosses, equalScales, headedSegments, heldWithin, nearestStep, ofDirections, ofUnits, placeLabels, pointAt, projected, roundTicks, sharesOf } from "../../exhibits/stage/js/space_path.mjs";
+import { crosses, equalScales, facing, headedSegments, heldWithin, nearestStep, ofDirections, ofUnits, placeLabels, pointAt, projected, roundTicks, sharesOf } from "../../exhibits/stage/js/space_path.mjs";
 import { clearest, edgeOf, foundWords, modulus, nearestTo, pace, readPoints, shapeOf, subscript, verdict } from "../../exhibits/stage/js/space_points.mjs";
 
 const BOX = { left: 40, top: 10, right: 440, bottom: 210 };
@@ -151,4 +151,8 @@ test("a plane holds the share of the movement that lies in it", () => {
   near(shares[0], 0.2);
   near(shares[1], 0.8);
   assert.deepEqual(sharesOf([1, 1, 1, 1], 2, [[1, 1], [1, 1]]), [0, 0]);
+});
+
+test("an axis that came turned about is turned back, the other stays", () => {
+  assert.deepEqual([...facing(2, [-0.6, -0.8, 0.8, -0.6], [0.5, 0.9, 0.9, -0.5])], [0.6, 0.8, 0.8, -0.6]);
 });

@@ -5,7 +5,7 @@ import { RunData } from "../../exhibits/stage/js/decode.mjs";
 import { asText, narrate } from "../../exhibits/stage/js/narration.mjs";
 import { directionOf, featuresOf } from "../../exhibits/stage/js/nudge_words.mjs";
 import { inputTerms } from "../../exhibits/stage/js/terms.mjs";
-import { inBrackets, rowAt, saysOne, vectorRead } from "../../exhibits/stage/js/vectors.mjs";
+import { fitting, inBrackets, rowAt, saysClass, saysOne, symbolRead, vectorRead } from "../../exhibits/stage/js/vectors.mjs";
 
 const f = (...values) => Float32Array.from(values);
 
@@ -62,4 +62,33 @@ test("a nudge names the feature that it raises; the first one where none was cho
   assert.deepEqual(featuresOf(pairs({ names: [] })), ["x₀", "x₁"]);
   assert.equal(directionOf(pairs(), 0, "marker"), "1");
   assert.equal(directionOf(pairs(), 0, null), "0");
+});
+
+/** Two steps of three symbols, one of which is 1; one of two classes is due at the second. */
+function symbols({ inputs = f(0, 1, 0, 1, 0, 0) } = {}) {
+  const arrays = { prediction: f(0.5, 0.5, 0.2, 0.8), target: f(0, 0), inputs, has_target: Uint8Array.of(0, 1), has_loss: Uint8Array.of(0, 1),
+    losses: Float64Array.of(0, -Math.log(0.2)), "layer0.preactivation": f(0, 0), "layer0.hidden": f(0, 0), "layer0.initial_hidden": f(0) };
+  return new RunData({ steps: 2, hidden: 1, cell: "rnn_tanh", totalLoss: 1.61, seen: 0, facts: {}, strips: [],
+    input: { kind: "vectors", labels: ["(0, 1, 0)", "(1, 0, 0)"], names: ["a", "b", "c"], standardised: false },
+    output: { loss: "categorical", classes: ["even", "odd"] }, layers: [{ name: "layer 1", depth: 0, reverse: false, full: true }] },
+  new Map(Object.entries(arrays)));
+}
+
+test("a class is said and due by its name, with its probability and what it costs", () => {
+  assert.match(tell(symbols(), 0), /It says “even” \(p = 0\.50\); no loss is counted here\.$/);
+  assert.match(tell(symbols(), 1), /It says “odd” \(p = 0\.80\), and “even” is due: loss 1\.61, worse than a blind guess: it was sure, and wrong\.$/);
+  assert.match(tell(symbols(), 1, "loss"), /“even” is due, and the network had given it p = 0\.20, so the loss is −ln p = 1\.61/);
+  assert.deepEqual([saysClass(symbols()), saysOne(symbols()), saysClass(pairs())], [true, false, false]);
+});
+
+test("of symbols the one that is read is told, of other vectors every number", () => {
+  assert.equal(symbolRead(symbols(), 0), "b");
+  assert.match(tell(symbols(), 0), /reading b 1, the others 0\b/);
+  assert.equal(symbolRead(symbols({ inputs: f(0, 1, 1, 0, 0.5, 0) }), 0), null);
+  assert.equal(symbolRead(symbols({ inputs: f(0, 1, 1, 0, 0.5, 0) }), 1), null);
+  assert.equal(symbolRead(pairs(), 1), null);
+});
+
+test("a name that is too long for its column says so", () => {
+  assert.deepEqual([fitting("even", 4), fitting("evening", 4), fitting("even", 0)], ["even", "eve…", "e…"]);
 });

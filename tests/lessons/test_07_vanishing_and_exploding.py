@@ -6,9 +6,13 @@ import numpy as np
 import pytest
 
 from exhibits.catalogue import catalogue
-from lessons.lesson import CurveAnswer, ExhibitBlock, NumberAnswer
+from exhibits.lesson import challenge as challenges
+from exhibits.training.configure import setups_of
+from lessons.lesson import Challenge, CurveAnswer, ExhibitBlock, NumberAnswer
 from rnn_core import run
+from rnn_core.train.course import Measures, measure
 from rnn_core.vanishing import Flow, flow, vanishing_setup
+from tests.lessons.learning import Learned, train
 from tests.lessons.reading import block, met, prediction, read
 
 FIELDS = (
@@ -25,6 +29,25 @@ FIELDS = (
 @pytest.fixture(scope="module")
 def lesson() -> Any:
     return read("07-vanishing-and-exploding.md")
+
+
+def learned(lesson: Any, exhibit: str, **changed: Any) -> list[Learned]:
+    """The trainings of an exhibit, its rivals after it."""
+    return [train(one) for one in setups_of({**block(lesson, exhibit).values, **changed})]
+
+
+def at_snapshot(made: Learned, step: int) -> Measures:
+    return measure(made.setup, made.snapshots[step])
+
+
+def share(found: Measures) -> float:
+    """Of the gradient where the first answer stands, what comes back to step 0."""
+    return float(found.grad_hidden[0] / found.grad_hidden[13])
+
+
+def radius(made: Learned, step: int) -> float:
+    recurrent = made.snapshots[step]["weight_hh_l0"].astype(float)
+    return float(np.abs(np.linalg.eigvals(recurrent)).max())
 
 
 def flow_of(lesson: Any, exhibit: str, **changed: Any) -> Flow:
@@ -108,6 +131,7 @@ def test_presets_do_as_they_say(lesson):
     ends = {
         (exhibit.id, preset.name): float(flow_of(lesson, exhibit.id, **preset.changed).hidden[0])
         for exhibit in lesson.blocks(ExhibitBlock)
+        if exhibit.name == "vanishing"
         for preset in exhibit.presets
     }
     assert ends["line", "ρ = 1: kept"] == pytest.approx(1.0)
@@ -133,3 +157,64 @@ def test_the_challenges_can_be_met_and_are_not_met_at_the_start(lesson):
     assert flow_of(lesson, "not-normal", spectral_radius=0.8, **drawn).largest == pytest.approx(
         1.09, abs=0.005
     )
+
+
+def scores(made: Learned) -> dict[int, float]:
+    return {step: score for step, _, score in made.held_out}
+
+
+def test_what_arrives_before_training_is_as_the_prose_says(lesson):
+    uniform, orthogonal = learned(lesson, "training", max_steps=110)
+    assert uniform.setup.task.length == 16
+    assert {int(lag) for lag in at_snapshot(uniform, 0).lags} == {13}
+    assert (radius(uniform, 0), radius(orthogonal, 0)) == pytest.approx((0.65, 1.0), abs=0.01)
+    assert share(at_snapshot(uniform, 0)) == pytest.approx(0.0006, abs=5e-5)
+    assert share(at_snapshot(orthogonal, 0)) == pytest.approx(0.2, abs=0.05)
+    (identity, _) = learned(lesson, "training", start="identity", max_steps=300)
+    assert (radius(identity, 0), share(at_snapshot(identity, 0))) == pytest.approx(
+        (1.0, 0.2), abs=0.01
+    )
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_orthogonal_start_is_solved_while_the_uniform_one_is_at_chance(lesson, seed):
+    uniform, orthogonal = learned(lesson, "training", max_steps=110, seed=seed)
+    assert orthogonal.solved_at is not None
+    assert 60 <= orthogonal.solved_at <= 110
+    assert uniform.solved_at is None
+    assert scores(uniform)[30] < 0.3
+    if seed == 0:
+        assert scores(orthogonal)[30] == pytest.approx(0.9, abs=0.03)
+        assert orthogonal.solved_at == pytest.approx(70, abs=15)
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_the_identity_keeps_the_gradient_and_is_not_solved_for_all_that(lesson, seed):
+    (identity, _) = learned(lesson, "training", start="identity", max_steps=300, seed=seed)
+    assert share(at_snapshot(identity, 0)) > 0.1
+    assert identity.solved_at is None
+
+
+def test_the_gradient_arrives_at_the_first_steps_before_the_loss_falls(lesson):
+    """Seed 0, whose first 110 updates the challenge is about."""
+    uniform, _ = learned(lesson, "training", max_steps=110)
+    kept = sorted(uniform.snapshots)
+    found = {step: at_snapshot(uniform, step) for step in kept}
+    arrives = next(step for step in kept if share(found[step]) >= 0.1)
+    falls = next(step for step in kept if np.nanmean(found[step].error) < 1.3)
+    assert 36 <= arrives < falls <= 48
+    assert radius(uniform, arrives) == pytest.approx(1.0, abs=0.03)
+    assert radius(uniform, 48) == pytest.approx(1.4, abs=0.05)
+    assert found[48].hidden.mean() > 2 * found[36].hidden.mean()
+    assert share(found[30]) < 0.01
+    assert np.nanmean(found[30].error) == pytest.approx(np.log(4), abs=0.02)
+    assert np.log(4) == pytest.approx(1.39, abs=0.005)
+
+
+def test_the_challenge_of_the_training_asks_for_that_moment(lesson):
+    (one,) = (c for c in lesson.blocks(Challenge) if c.id == "first-light")
+    exhibit = block(lesson, one.exhibit)
+    declared = catalogue()[exhibit.name].declaration
+    for at, done in ((20, False), (40, True), (44, True), (60, False)):
+        assert challenges.met(one, declared, exhibit.values, {"at": at}) is done
+    assert not challenges.met(one, declared, exhibit.values, {})

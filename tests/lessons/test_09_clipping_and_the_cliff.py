@@ -5,12 +5,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lessons.lesson import CurveAnswer, ExhibitBlock
+from exhibits.catalogue import catalogue
+from exhibits.lesson import challenge as challenges
+from lessons.lesson import Challenge, CurveAnswer, ExhibitBlock
 from rnn_core import run
 from rnn_core.cliff import Descent, descend, surface
 from rnn_core.vanishing import vanishing_setup
+from tests.lessons.learning import Learned
 from tests.lessons.reading import block, met, prediction, read
-from tests.lessons.test_07_vanishing_and_exploding import FIELDS, flow_of
+from tests.lessons.test_07_vanishing_and_exploding import FIELDS, flow_of, learned
 
 
 @pytest.fixture(scope="module")
@@ -131,8 +134,65 @@ def test_the_challenges_can_be_met_and_are_not_met_at_the_start(lesson):
 
 
 def test_every_exhibit_of_the_lesson_has_a_picture(lesson):
-    from exhibits.catalogue import catalogue
-
     for one in lesson.blocks(ExhibitBlock):
-        assert isinstance(one, ExhibitBlock)
+        if one.name == "training":
+            continue  # its picture is a training, and those are below
         assert catalogue()[one.name].still(one.values, {})  # type: ignore[misc]
+
+
+def stretch(made: Learned, step: int) -> float:
+    weights = made.snapshots[step]
+    return float(np.linalg.norm(weights["weight_hh_l0"].astype(float), 2))
+
+
+def per_update(made: Learned, first: int, last: int) -> float:
+    """How far all weights together have moved between two snapshots, per update."""
+    one, other = (made.snapshots[step] for step in (first, last))
+    moved = [np.ravel(other[name] - one[name]).astype(float) for name in one]
+    return float(np.linalg.norm(np.concatenate(moved))) / (last - first)
+
+
+def test_both_meet_the_wall_and_only_the_clipped_one_learns(lesson):
+    plain, clipped = learned(lesson, "live")
+    assert (plain.setup.clip_norm, clipped.setup.clip_norm) == (None, 1.0)
+    assert plain.setup.task.lines()[0].value == pytest.approx(1 / 6)
+    for made in (plain, clipped):
+        assert int(made.grad_norms.argmax()) == 1
+        assert made.grad_norms[1] == pytest.approx(2e7, rel=0.25)
+        assert (stretch(made, 0), stretch(made, 1)) == pytest.approx((1.0, 1.24), abs=0.005)
+        before, after = (made.snapshots[k]["weight_hh_l0"] for k in (0, 1))
+        assert np.abs(after - before).max() == pytest.approx(0.01, rel=1e-4)
+    assert clipped.solved_at is not None
+    assert min(loss for _, loss, _ in plain.held_out) > 1 / 6
+    both = sorted(set(plain.snapshots) & set(clipped.snapshots))
+    first, last = (next(step for step in both if step >= least) for least in (100, 200))
+    assert per_update(plain, first, last) < 0.1 * per_update(clipped, first, last)
+
+
+def test_clipping_is_no_promise(lesson):
+    _, clipped = learned(lesson, "live", seed=4, max_steps=600)
+    assert clipped.held_out[-1][1] > 0.9 / 6
+
+
+def test_plain_descent_breaks_at_once_and_says_so_and_clipped_it_goes_on(lesson):
+    (sgd,) = (p for p in block(lesson, "live").presets if p.name.startswith("SGD"))
+    plain, clipped = learned(lesson, "live", **sgd.changed, max_steps=50)
+    assert plain.status == "broken"
+    assert "not finite" in plain.problem
+    assert len(plain.losses) == 1
+    assert plain.grad_norms[0] == pytest.approx(196, abs=0.5)
+    assert 0.1 * plain.grad_norms[0] == pytest.approx(20, abs=0.5)
+    assert clipped.status == "finished"
+    assert np.isfinite(clipped.losses).all()
+    assert per_update(clipped, 0, 1) == pytest.approx(0.1, rel=1e-4)
+
+
+def test_a_small_rate_does_not_lead_to_the_wall(lesson):
+    plain, _ = learned(lesson, "live", learning_rate=0.0005, against=({"clip_norm": 0.0},))
+    assert plain.grad_norms.max() < 200
+    assert plain.held_out[-1][1] == pytest.approx(0.01, abs=0.01)
+    (one,) = (c for c in lesson.blocks(Challenge) if c.id == "slow")
+    exhibit = block(lesson, one.exhibit)
+    declared = catalogue()[exhibit.name].declaration
+    for loss, done in ((plain.held_out[-1][1], True), (0.17, False)):
+        assert challenges.met(one, declared, exhibit.values, {"loss": loss}) is done

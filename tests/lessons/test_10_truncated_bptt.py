@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 from exhibits.catalogue import catalogue
+from exhibits.lesson import challenge as challenges
 from exhibits.stage_measures import run_of
-from lessons.lesson import CurveAnswer, NumberAnswer, Prediction
+from lessons.lesson import Challenge, CurveAnswer, NumberAnswer, Prediction
 from tests.lessons.reading import block, read
+from tests.lessons.test_07_vanishing_and_exploding import learned
 
 DECLARED = catalogue()["truncation"].declaration
 
@@ -95,3 +97,51 @@ def test_one_step_too_few_and_the_cue_gets_exactly_nothing(lesson):
 def test_each_loss_going_back_five_steps_is_closer_than_pieces_of_five(lesson):
     assert asked(lesson, "which") == pytest.approx(0.95, abs=0.005)
     assert asked(lesson, "which", every="k steps") == pytest.approx(0.65, abs=0.005)
+
+
+def test_the_two_symbols_and_the_question_stand_where_the_prose_says(lesson):
+    task = learned(lesson, "trained", max_steps=60)[0].setup.task
+    batch = task.batch(np.random.default_rng(0), 500)
+    stands = batch.inputs[:, :, :2].sum(axis=2).T
+    steps = [np.flatnonzero(row) for row in stands]
+    assert {len(found) for found in steps} == {2}
+    assert {found[0] for found in steps} == set(range(5, 11))
+    assert {found[1] for found in steps} == set(range(25, 31))
+    assert set(np.flatnonzero(batch.mask.any(axis=1))) == {49}
+
+
+def test_with_pieces_of_ten_it_stays_at_chance_and_with_the_whole_way_it_is_solved(lesson):
+    one = next(p for p in lesson.blocks(Prediction) if p.id == "ten")
+    assert isinstance(one.answer, NumberAnswer)
+    values = block(lesson, one.exhibit).values
+    declared = catalogue()["training"].declaration
+    said = declared.measure(one.answer.measure).value(values, one.answer.at)
+    cut, whole = learned(lesson, "trained")
+    assert said == cut.held_out[-1][2] == pytest.approx(1 / 4, abs=0.06)
+    assert (cut.setup.truncation, whole.setup.truncation) == (10, None)
+    assert cut.held_out[-1][1] == pytest.approx(np.log(4), abs=0.02)
+    for seed in (0, 1):
+        _, whole = learned(lesson, "trained", seed=seed)
+        assert whole.solved_at is not None
+        assert 200 <= whole.solved_at <= 310
+        assert whole.held_out[-1][2] > 0.99
+
+
+def test_pieces_of_forty_have_the_same_last_piece_and_so_the_same_losses(lesson):
+    ten, forty = (learned(lesson, "trained", truncation=k, max_steps=60)[0] for k in (10, 40))
+    np.testing.assert_array_equal(ten.losses, forty.losses)
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_with_pieces_of_twenty_five_the_later_symbol_teaches_how_to_keep_both(lesson, seed):
+    """The loss reaches step 25 and no further: the earlier symbol has never had a gradient."""
+    (half, _) = learned(lesson, "trained", truncation=25, seed=seed)
+    assert half.solved_at is not None
+    assert 200 <= half.solved_at <= 310
+    (one,) = (c for c in lesson.blocks(Challenge) if c.id == "half-way")
+    exhibit = block(lesson, one.exhibit)
+    declared = catalogue()[exhibit.name].declaration
+    for k, done in ((25, True), (0, False), (40, False)):
+        values = {**exhibit.values, "truncation": k}
+        assert challenges.met(one, declared, values, {"solved": True}) is done
+        assert not challenges.met(one, declared, values, {"solved": False})

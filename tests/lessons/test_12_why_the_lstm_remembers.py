@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 
 from exhibits.catalogue import declarations
+from exhibits.lesson import challenge as challenges
 from lessons.lesson import Challenge, CurveAnswer, ExhibitBlock, Prediction
 from lessons.reader import read_bytes
 from rnn_core import LSTMTrace, Run, run
 from rnn_core.path_course import path_course, path_setup
+from tests.lessons.test_07_vanishing_and_exploding import at_snapshot, learned
 from tests.torch_paths import cell_gradients
 
 FILE = Path(__file__).parents[2] / "lessons" / "12-why-the-lstm-remembers.md"
@@ -151,7 +153,7 @@ def test_each_challenge_is_met_by_what_its_text_says_and_not_at_the_start(lesson
                 return False
         return True
 
-    half, smallest, against = lesson.blocks(Challenge)
+    half, smallest, against, _ = lesson.blocks(Challenge)
     assert [met(half, forget=f) for f in (0.9, 0.98, 0.99, 1.0)] == [False, False, True, False]
     biases = (0.0, 2.0, 2.5, 3.0, 3.5)
     assert [met(smallest, forget_bias=b) for b in biases] == [False, False, False, True, False]
@@ -160,3 +162,51 @@ def test_each_challenge_is_met_by_what_its_text_says_and_not_at_the_start(lesson
     for seed in found:
         shares = path_course(path_setup(seed=seed, forget=1.0)).gates_share
         assert (shares < 0).mean() > 0.5
+
+
+def test_bias_two_and_a_half_is_solved_before_one_and_minus_two_is_not(lesson):
+    closed, usual, fitting = learned(lesson, "trained")
+    assert [one.setup.forget_bias for one in (closed, usual, fitting)] == [-2.0, 1.0, 2.5]
+    assert np.log(13) == pytest.approx(2.56, abs=0.005)
+    assert (1 / (1 + np.exp(2.0))) ** 13 == pytest.approx(1e-12, rel=0.05)
+    assert closed.solved_at is None
+    assert len(closed.losses) == 1000
+    assert closed.held_out[-1][2] == pytest.approx(1 / 4, abs=0.05)
+    assert fitting.solved_at is not None
+    assert usual.solved_at is not None
+    assert 400 <= fitting.solved_at <= 530 < 590 <= usual.solved_at <= 730
+
+
+def test_the_gate_that_starts_closed_closes_further(lesson):
+    closed = learned(lesson, "trained")[0]
+    first, last = (at_snapshot(closed, step) for step in (0, 1000))
+    gates = [found.gates["forget_gate"].mean() for found in (first, last)]
+    assert gates == pytest.approx([0.12, 0.07], abs=0.01)
+    assert last.grad_hidden[0] < 1e-3 * first.grad_hidden[0]
+
+
+def test_chrono_solves_what_the_usual_bias_does_not(lesson):
+    (chrono,) = (p for p in block_of(lesson, "trained").presets if p.name.startswith("Chrono"))
+    spread, usual = learned(lesson, "trained", **chrono.changed)
+    assert (spread.setup.start, usual.setup.start) == ("chrono", "uniform")
+    assert usual.setup.forget_bias == 1.0
+    assert usual.setup.task.length == 100
+    assert spread.solved_at is not None
+    assert spread.solved_at <= 600
+    assert usual.held_out[-1][2] == pytest.approx(1 / 4, abs=0.06)
+
+
+def test_for_a_longer_lag_a_larger_bias(lesson):
+    lone = {"against": (), "lag": 20}
+    (usual,) = learned(lesson, "trained", forget_bias=1.0, max_steps=1000, **lone)
+    (fitting,) = learned(lesson, "trained", forget_bias=3.0, max_steps=1500, **lone)
+    assert at_snapshot(usual, 0).lags.tolist() == [23]
+    assert np.log(23) == pytest.approx(3.1, abs=0.05)
+    assert usual.solved_at is None
+    assert fitting.solved_at is not None
+    (one,) = (c for c in lesson.blocks(Challenge) if c.id == "longer")
+    declared = declarations()["training"]
+    values = block_of(lesson, "trained").values
+    for lag, done in ((20, True), (10, False)):
+        assert challenges.met(one, declared, {**values, "lag": lag}, {"solved": True}) is done
+    assert not challenges.met(one, declared, {**values, "lag": 20}, {})

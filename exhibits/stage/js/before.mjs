@@ -9,7 +9,7 @@ import { bestClass, sign } from "./narration.mjs";
 const BESIDE = 14;
 
 export class Before {
-  /** @param {SVGElement} group @param {{text: boolean, dots: boolean}} kind of its column */
+  /** @param {SVGElement} group @param {{text: boolean, classes: boolean, dots: boolean}} kind of its column */
   constructor(group, kind) {
     this.kind = kind;
     this.input = part("text", { class: "ghost-text", x: BESIDE }, group);
@@ -28,7 +28,7 @@ export class Before {
     this.has = true;
     const was = ghost.header.input.labels[step];
     if (was !== run.header.input.labels[step]) this.word(this.input, this.kind.text ? sign(was) : was, rows.input.middle + 5);
-    if (this.kind.text) this.expected(run, ghost, rows, step);
+    if (this.kind.classes) this.expected(run, ghost, rows, step);
     if (this.kind.dots) this.number(run, ghost, rows, scales, step);
     else this.lost(run, ghost, rows, boxWidth, scales, step);
   }

@@ -9,6 +9,7 @@ import { BlameList } from "./blame_list.mjs";
 import { BlameStrip } from "./blame_strip.mjs";
 import { glued, reachSentence } from "./blame_words.mjs";
 import { html, Part } from "./dom.mjs";
+import { bothAxes } from "./growth.mjs";
 import { PathSplit } from "./path_split.mjs";
 import { decades, niceLimit } from "./scales.mjs";
 import { Sources } from "./shares.mjs";
@@ -81,7 +82,8 @@ export class Blame {
     this.left = run.of(seen, "grad_hidden_norm");
     if (!this.sources.has(this.pinned)) this.pinned = null;
     if (!this.sources.has(this.hovered)) this.hovered = null;
-    this.axis = axisOf(this.track.stage.tracks, scene.scales.axis);
+    const { stage } = this.track;
+    this.axis = stage.growth.of("blame", axisOf(stage.tracks, scene.scales.axis), bothAxes);
     this.place();
     this.show(false);
   }
@@ -106,7 +108,8 @@ export class Blame {
     const given = { run, sources, theme, axis, left, width: wide };
     this.triangle.layout(given);
     this.list.layout(given);
-    const top = stackedTop(this.track.stage.tracks);
+    const { growth, tracks } = this.track.stage;
+    const top = growth.of("blame's stack", stackedTop(tracks), Math.max);
     this.strip.layout({ theme, sources, left, axis, linear: this.linear, top });
     this.wide = wide;
     this.placePaths();
@@ -129,9 +132,8 @@ export class Blame {
     const totals = this.track.stage.tracks.flatMap(({ run, seen }) => ["straight", "gates"].flatMap((way) =>
       [...(run.wanted(seen, "paths")?.array(way) ?? [])]));
     if (totals.length === 0) return this.axis;
-    const { low, high } = decades(totals);
-    if (this.pinned === null) return { low, high };
-    return { low: Math.min(low, this.axis.low), high: Math.max(high, this.axis.high) };
+    const own = this.track.stage.growth.of("paths", decades(totals), bothAxes);
+    return this.pinned === null ? own : bothAxes(own, this.axis);
   }
 
   // What the learner does.

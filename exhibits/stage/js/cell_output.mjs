@@ -29,6 +29,7 @@ export class CellOutput {
     this.text = scene.run.header.output.loss === "categorical";
     this.root.classList.toggle("beside", plan.beside);
     this.root.classList.toggle("marks", !this.text);
+    this.root.classList.toggle("words", scene.run.header.output.classes.some((name) => [...name].length > 1));
     Object.assign(this.root.style, plan.output ? { left: `${plan.output.x}px`,
       width: `${plan.output.w}px` } : { left: "", width: "" });
     const { layers } = scene.run.header;

@@ -13,7 +13,7 @@ import { bestClass, sign } from "./narration.mjs";
 import { arrived, filled, lossStrength, ramp } from "./progress.mjs";
 import { compact, onLog, significant } from "./scales.mjs";
 import { goingBack } from "./scene.mjs";
-import { inBrackets, rowAt, widthOf } from "./vectors.mjs";
+import { fitting, inBrackets, rowAt, symbolRead, widthOf } from "./vectors.mjs";
 import { Wire } from "./wire.mjs";
 
 const PALE = 0.26;
@@ -25,6 +25,10 @@ const WIDEST_GRADIENT = 9;
 /** Pixels that a digit needs, and the share of a column that its box takes. */
 const DIGIT = 6.2;
 const BOX_SHARE = 0.75;
+/** Pixels that a letter of a name needs. */
+const LETTER = 7;
+
+const lettersIn = (boxWidth) => Math.floor(boxWidth / BOX_SHARE / LETTER);
 
 const lossLabel = (loss) => (loss > 0 && loss < 0.0005 ? "<0.001" : loss < 0.1 ? loss.toFixed(3) : significant(loss, 2));
 
@@ -37,8 +41,8 @@ export const strengthOfText = (known, active, roll) => PALE_TEXT + (1 - PALE_TEX
 
 export class Column {
   /**
-   * @param {HTMLElement} parent @param {{lstm: boolean, text: boolean, dots: boolean}} kind `dots`: one
-   *   number is said, drawn as a dot beside the one that is due
+   * @param {HTMLElement} parent @param {{lstm: boolean, text: boolean, classes: boolean, dots: boolean}} kind
+   *   `classes`: one of several is said; `dots`: one number is, drawn as a dot beside the one that is due
    */
   constructor(parent, kind) {
     this.step = -1;
@@ -67,8 +71,8 @@ export class Column {
     this.input = part("text", { class: text ? "input" : "value" }, group);
     this.inputBars = [];
     this.number = part("text", { class: "step" }, group);
-    this.prediction = part("text", { class: text ? "prediction" : "value strong" }, group);
-    this.target = part("text", { class: text ? "target" : "value" }, group);
+    this.prediction = part("text", {}, group);
+    this.target = part("text", {}, group);
     this.lossBar = part("rect", { class: "loss-bar", rx: 2 }, group);
     this.lossText = part("text", { class: "loss-value" }, group);
     this.truth = line("line", { class: "truth", x1: -9, x2: 9 }, group);
@@ -83,12 +87,12 @@ export class Column {
     const { rows, boxWidth } = geometry;
     this.placeStatic(rows, boxWidth);
     this.number.text(String(step));
-    this.several = { read: !this.kind.text && widthOf(run, "inputs") > 1, said: !this.kind.text && widthOf(run, "prediction") > 1 };
+    this.several = { read: !this.kind.text && widthOf(run, "inputs") > 1, said: !this.kind.classes && widthOf(run, "prediction") > 1 };
     if (this.kind.text) {
       this.input.text(sign(run.header.input.labels[step]));
       this.input.set("y", rows.input.middle + 6);
     } else {
-      this.showNumbers(rowAt(run, "inputs", step), rows, scales, boxWidth);
+      this.showNumbers(rowAt(run, "inputs", step), symbolRead(run, step), rows, scales, boxWidth);
     }
     this.showOutcome(scene, step, rows, boxWidth);
     this.before.show(scene, step);
@@ -116,8 +120,8 @@ export class Column {
     this.prediction.set("y", rows.prediction.middle + 5);
   }
 
-  /** A bar for each number, side by side; in digits as far as the column has room for them. */
-  showNumbers(values, rows, scales, boxWidth) {
+  /** A bar for each number, side by side; below it the symbol, or digits as far as the column has room for them. */
+  showNumbers(values, symbol, rows, scales, boxWidth) {
     const zero = rows.input.top + 18;
     const wide = Math.min(14, boxWidth / values.length - 2);
     while (this.inputBars.length < values.length) this.inputBars.push(part("rect", { rx: 1.5 }, this.tape.node));
@@ -131,7 +135,7 @@ export class Column {
       bar.set("height", Math.max(1, height));
       bar.set("class", values[k] < 0 ? "input-bar negative" : "input-bar");
     });
-    this.input.text(this.digits(values, scales.input, boxWidth));
+    this.input.text(symbol === null ? this.digits(values, scales.input, boxWidth) : fitting(symbol, lettersIn(boxWidth)));
     this.input.set("y", rows.input.bottom - 3);
   }
 
@@ -146,13 +150,13 @@ export class Column {
     this.hasLoss = run.array("has_loss")[step] === 1;
     const loss = run.array("losses")[step];
     this.lossText.text(this.hasLoss ? lossLabel(loss) : "");
-    if (this.kind.text) {
-      const { classes } = run.header.output;
-      this.prediction.text(sign(classes[bestClass(run, step).index]));
-      this.target.text(this.hasTarget ? sign(classes[run.array("target")[step]]) : "");
+    if (this.kind.classes) {
+      this.showClasses(run, step, boxWidth);
       this.span = { from: rows.loss.bottom, size: scales.lossHeight(rows, loss) };
       return;
     }
+    this.prediction.set("class", "value strong");
+    this.target.set("class", "value");
     const [guess, truth] = [rowAt(run, "prediction", step), rowAt(run, "target", step)];
     const most = Math.max(Math.abs(scales.low), Math.abs(scales.high));
     this.prediction.text(this.digits(guess, most, boxWidth));
@@ -167,8 +171,19 @@ export class Column {
     this.span = { from: at, size: at - wanted };
   }
 
+  /** Characters stand large; where one of the classes has a longer name, all are written small. */
+  showClasses(run, step, boxWidth) {
+    const { classes } = run.header.output;
+    const large = classes.every((name) => [...name].length === 1);
+    const word = (number) => (large ? sign(classes[number]) : fitting(classes[number], lettersIn(boxWidth)));
+    this.prediction.set("class", large ? "prediction" : "value strong");
+    this.target.set("class", large ? "target" : "value");
+    this.prediction.text(word(bestClass(run, step).index));
+    this.target.text(this.hasTarget ? word(run.array("target")[step]) : "");
+  }
+
   /** The layers that are not seen: slim boxes, filled by the norm of their state. */
-  showOthers({ run, layerNorms, seen }, step, rows, boxWidth) {
+  showOthers({ run, scales: { layerNorms }, seen }, step, rows, boxWidth) {
     const others = rows.layers.map((_, k) => k).filter((k) => k !== seen);
     while (this.slim.length < others.length) {
       this.slim.push([line("rect", { class: "slim", rx: 4 }, this.others),

@@ -8,7 +8,6 @@
  * @property {number} seen        index of the layer that is seen
  * @property {1|-1} direction     in which that layer reads
  * @property {import("./scene.mjs").Scales} scales
- * @property {number[]} layerNorms largest ‖h_t‖ of each layer
  * @property {import("./decode.mjs").RunData|null} ghost  the run before the learner changed it
  * @property {{array: (name: string) => import("./decode.mjs").Values|null}|null} alone  one loss's own way
  *   back, where it is that which the wires carry
@@ -41,7 +40,7 @@ import { ramp } from "./progress.mjs";
 import { significant } from "./scales.mjs";
 import { Scissors } from "./scissors.mjs";
 import { Signals } from "./signals.mjs";
-import { saysOne } from "./vectors.mjs";
+import { saysClass, saysOne } from "./vectors.mjs";
 
 const ROWS = [
   ["target", "target y", "y"], ["loss", "loss L", "L"], ["prediction", "prediction ŷ", "ŷ"],
@@ -79,7 +78,7 @@ export class Graph {
     }
     for (const part of [this.root, this.layer, this.top]) part.style.left = `${geometry.gutter}px`;
     this.layer.classList.toggle("moving", geometry.mode === "lens");
-    this.reset({ lstm: run.header.cell === "lstm", text: run.header.input.kind === "text", dots: saysOne(run) });
+    this.reset({ lstm: run.header.cell === "lstm", text: run.header.input.kind === "text", classes: saysClass(run), dots: saysOne(run) });
     this.drawLabels();
     this.outline.set("width", geometry.boxWidth + 4);
     this.outline.set("height", box.bottom - box.top + 4);
@@ -90,7 +89,7 @@ export class Graph {
 
   /** Columns are kept for a run of the same kind; what they show is filled in as they are handed out. */
   reset(kind) {
-    if (["lstm", "text", "dots"].some((name) => this.kind?.[name] !== kind[name])) {
+    if (["lstm", "text", "classes", "dots"].some((name) => this.kind?.[name] !== kind[name])) {
       this.layer.replaceChildren();
       this.free = [];
     } else {
@@ -137,7 +136,7 @@ export class Graph {
     });
   }
 
-  /** The loss of a guess that gives every character the same probability: above it is worse. */
+  /** The loss of a guess that gives every class the same probability: above it is worse. */
   drawChance(label) {
     const { geometry, scales } = this.scene;
     const { rows } = geometry;

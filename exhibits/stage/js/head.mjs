@@ -80,11 +80,17 @@ export class Head {
     this.unit.setAttribute("aria-label", `Let go of unit ${chip}`);
   }
 
-  /** Shows the sentence at once; says it aloud when the learner has stopped for a moment. */
-  tell({ run, ghost, name }, state, aloudAfter, several) {
-    const about = `${name} ${run.header.id} ${Object.values(state).join(" ")}`;
+  /**
+   * Shows the sentence at once; says it aloud when the learner has stopped for a moment. Of a run
+   * that changes by itself nothing is said until the learner goes somewhere.
+   */
+  tell({ run, ghost, name }, state, { aloudAfter, several, live }) {
+    const where = `${name} ${Object.values(state).join(" ")}`;
+    const about = `${run.header.id} ${where}`;
     if (about === this.told) return;
     this.told = about;
+    const isQuiet = live && where === this.where;
+    this.where = where;
     const parts = several ? [{ text: `${name}. `, strong: true }, ...narrate(run, state, ghost)] : narrate(run, state, ghost);
     const text = () => whereabouts(this.spoken, state) + (several ? `${name}. ` : "") + aloud(run, state, ghost);
     this.narration.replaceChildren(...parts.map((piece) => {
@@ -92,6 +98,7 @@ export class Head {
       node.textContent = piece.text.replaceAll("∂L/∂", "∂L/\u2060∂"); // no line break within it
       return node;
     }));
+    if (isQuiet) return;
     clearTimeout(this.timer);
     if (aloudAfter !== null) this.timer = setTimeout(() => this.say(text(), state), aloudAfter);
   }

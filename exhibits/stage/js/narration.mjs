@@ -11,7 +11,7 @@
 import { compact, gate, largest, significant, spoken } from "./scales.mjs";
 import { sumOfProducts } from "./sums.mjs";
 import { before, cut, held } from "./told_besides.mjs";
-import { inBrackets, rowAt, vectorRead } from "./vectors.mjs";
+import { inBrackets, rowAt, saysClass, vectorRead } from "./vectors.mjs";
 
 const NAMES = { " ": "a space", "\n": "a line break", "\t": "a tab", "\r": "a carriage return" };
 const SIGNS = { " ": "␣", "\n": "⏎", "\t": "⇥", "\r": "␍" };
@@ -161,17 +161,17 @@ function tanhOf(sum, state) {
 function outcome(run, step) {
   const counted = run.array("has_loss")[step] === 1;
   const loss = counted ? [strong(spoken(run.array("losses")[step])), plain(".")] : [];
-  if (run.header.output.loss === "categorical") {
+  // A text or a series goes on with what comes next; vectors are given what is due.
+  const [expects, comes] = run.header.input.kind === "vectors" ? ["says", "is due"] : ["expects", "comes"];
+  if (saysClass(run)) {
     const { index, probability } = bestClass(run, step);
-    const guess = `It expects ${named(run.header.output.classes[index])} (p = ${gate(probability)})`;
+    const guess = `It ${expects} ${named(run.header.output.classes[index])} (p = ${gate(probability)})`;
     if (!counted) return [plain(`${guess}; no loss is counted here.`)];
     const target = named(run.header.output.classes[run.array("target")[step]]);
-    return [plain(`${guess}, and ${target} comes: loss `), ...loss.slice(0, 1), plain(`${verdict(run, step, probability)}.`)];
+    return [plain(`${guess}, and ${target} ${comes}: loss `), ...loss.slice(0, 1), plain(`${verdict(run, step, probability)}.`)];
   }
   const most = Math.max(largest(run.array("prediction")), largest(run.array("target")));
   const told = (name) => inBrackets(rowAt(run, name, step), (value) => compact(value, most));
-  // A series goes on with what comes next; vectors are given what is due.
-  const [expects, comes] = run.header.input.kind === "vectors" ? ["says", "is due"] : ["expects", "comes"];
   const guess = `It ${expects} ${told("prediction")}${unitOf(run)}`;
   if (!counted) return [plain(`${guess}; no loss is counted here.`)];
   return [plain(`${guess}, and ${told("target")} ${comes}: loss `), ...loss];
@@ -179,8 +179,10 @@ function outcome(run, step) {
 
 /** Giving every class the same probability would cost ln K; what costs more was misled. */
 function verdict(run, step, confidence) {
-  if (run.array("losses")[step] <= Math.log(run.header.output.classes.length)) return "";
-  return confidence > 0.5 ? ", worse than a blind guess: it was sure, and wrong" : ", worse than a blind guess";
+  const { length } = run.header.output.classes;
+  if (run.array("losses")[step] <= Math.log(length)) return "";
+  // Of two, one always gets more than a half.
+  return confidence > Math.max(0.5, 1.5 / length) ? ", worse than a blind guess: it was sure, and wrong" : ", worse than a blind guess";
 }
 
 function lossSentence(run, { step }) {
@@ -190,15 +192,16 @@ function lossSentence(run, { step }) {
   const sum = [plain(" Up to here the losses add up to "), strong(spoken(upTo)),
     plain(`, of ${spoken(run.header.totalLoss)} in all.`)];
   if (run.array("has_loss")[step] !== 1) return [head, plain(": no loss is counted here."), ...sum];
-  if (run.header.output.loss === "categorical") {
+  const ofVectors = run.header.input.kind === "vectors";
+  if (saysClass(run)) {
     const target = named(run.header.output.classes[run.array("target")[step]]);
     const given = gate(probabilityOfTarget(run, step));
-    return [head, plain(`: ${target} comes, and the network had given it p = `), strong(given),
+    return [head, plain(`: ${target} ${ofVectors ? "is due" : "comes"}, and the network had given it p = `), strong(given),
       plain(`, so the loss is −ln p = `), strong(spoken(losses[step])),
       plain(`${verdict(run, step, bestClass(run, step).probability)}.`), ...sum];
   }
   const [said, came] = ["prediction", "target"].map((name) => rowAt(run, name, step));
-  const was = run.header.input.kind === "vectors" ? "was due" : "came";
+  const was = ofVectors ? "was due" : "came";
   const [what, half] = said.length > 1 ? ["differences", "Half the sum of the squares"] : ["difference", "Half the square"];
   return [head, plain(`: the network said ${inBrackets(said, spoken)}, and ${inBrackets(came, spoken)} ${was}${unitOf(run)}. ${half} of the ${what} `),
     strong(inBrackets(said.map((value, k) => value - came[k]), spoken)), plain(" is the loss, "), strong(spoken(losses[step])), plain("."), ...sum];

@@ -63,8 +63,14 @@ export class Pointer {
     this.pick(event);
   }
 
+  /** Other numbers stand under the pointer, which has not moved. */
+  again() {
+    if (this.over && !this.tip.hidden) this.read(this.over);
+  }
+
   leave() {
     this.from = null;
+    this.over = null;
     this.hide();
     this.track.gradient.hover(null);
     this.stage.hover(null);
@@ -124,6 +130,7 @@ export class Pointer {
   }
 
   read(event) {
+    this.over = event;
     if (this.track.graphRoot.querySelector(".adjust-field")) {
       this.hide(); // nothing lies over what is being typed
       return;

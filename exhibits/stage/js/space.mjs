@@ -4,12 +4,13 @@
  */
 
 import { html, svg } from "./dom.mjs";
+import { cornersOf } from "./growth.mjs";
 import { keepKeys } from "./space_keys.mjs";
 import { named } from "./narration.mjs";
 import { css, significant } from "./scales.mjs";
 import { Eigenvalues } from "./space_eigenvalues.mjs";
 import { drawMark } from "./space_marks.mjs";
-import { ofDirections, ofUnits, projected, sharesOf } from "./space_path.mjs";
+import { facing, ofDirections, ofUnits, projected, sharesOf } from "./space_path.mjs";
 import { foundWords, modulus, nearestTo, pace, readPoints, shapeOf, verdict } from "./space_points.mjs";
 import { Plane, timeColours } from "./space_plane.mjs";
 
@@ -127,7 +128,21 @@ export class Space {
   planeFor(sent) {
     const known = this.kind === this.kindOf() ? this.home : undefined;
     this.kept = Boolean(known && this.scene.ghost && (this.kept || sent));
-    return this.kept ? known : sent ?? known;
+    if (this.kept) return known;
+    return this.track.stage.watched && sent && known ? this.turned(sent, known) : sent ?? known;
+  }
+
+  /** The plane of a run that changes by itself, its axes the same way round as before. */
+  turned(sent, known) {
+    if (!sent.array("directions") || !known.array("directions")) return sent;
+    const directions = facing(this.scene.run.hidden, sent.array("directions"), known.array("directions"));
+    return { facts: sent.facts, array: (name) => (name === "directions" ? directions : sent.array(name)) };
+  }
+
+  /** How far a path that changes by itself has reached so far. @param {[number, number][]} path */
+  reached(path) {
+    const name = `space of ${this.track.number}, ${this.units ?? "components"}`;
+    return this.track.stage.growth.of(name, cornersOf(path), (before, now) => cornersOf([...before, ...now]));
   }
 
   kindOf() {
@@ -225,9 +240,10 @@ export class Space {
     this.project = this.units ? ofUnits(run.hidden, ...this.units)
       : ofDirections(run.hidden, this.home.array("directions"), this.home.array("mean"));
     const path = projected(run.of(seen, "hidden"), run.steps, this.project);
+    const start = this.project(run.of(seen, "initial_hidden"), 0);
     const before = ghost?.hidden === run.hidden ? ghost.of(seen, "hidden") : null;
     return {
-      path, start: this.project(run.of(seen, "initial_hidden"), 0), gradient: this.gradient(),
+      path, start, corners: this.reached([...path, start]), gradient: this.gradient(),
       ghost: before && projected(before, ghost.steps, this.project),
       names: this.units ? this.units.map((unit) => `unit ${unit}`)
         : this.shares().map((share, k) => `principal component ${k + 1} (${percent(share)})`),

@@ -28,6 +28,21 @@ export function ofDirections(hidden, directions, mean) {
   };
 }
 
+/**
+ * The directions, each turned about where it points away from the one before: a principal component
+ * has no sign of its own, and a path that changes by itself must not be mirrored for that.
+ * @param {ArrayLike<number>} directions (2, H) @param {ArrayLike<number>} before (2, H) @returns {Float64Array}
+ */
+export function facing(hidden, directions, before) {
+  const turned = Float64Array.from(directions);
+  for (const start of [0, hidden]) {
+    let along = 0;
+    for (let k = start; k < start + hidden; k++) along += directions[k] * before[k];
+    if (along < 0) for (let k = start; k < start + hidden; k++) turned[k] = -directions[k];
+  }
+  return turned;
+}
+
 /** @param {ArrayLike<number>} values rows of states @param {Project} project @returns {Point[]} */
 export const projected = (values, rows, project) =>
   Array.from({ length: rows }, (_, row) => project(values, row));

@@ -25,6 +25,7 @@ export const timeColours = (theme) => [mix(theme.back, theme.accent, 0.42), mix(
  * @property {import("./space_path.mjs").Point[]|null} ghost
  * @property {import("./space_path.mjs").Point[]|null} gradient  −∂L/∂h_t in the plane
  * @property {[string, string]} names of the axes
+ * @property {Point[]} corners       of the box that path and start are within
  * @property {number|null} bound     the largest value that a unit can have, where the axes are units
  */
 
@@ -53,7 +54,7 @@ export class Plane {
     Object.assign(this, { drawn, theme, width, height });
     this.box = { left: MARGIN.left, top: MARGIN.top, right: width - MARGIN.right, bottom: height - MARGIN.bottom };
     const limits = drawn.bound === null ? [] : [[-drawn.bound, -drawn.bound], [drawn.bound, drawn.bound]];
-    this.scales = equalScales([...drawn.path, drawn.start, ...(drawn.ghost ?? []), ...limits], this.box, drawn.bound === null ? 0.12 : 0.03);
+    this.scales = equalScales([...drawn.corners, ...(drawn.ghost ?? []), ...limits], this.box, drawn.bound === null ? 0.12 : 0.03);
     this.pixels = drawn.path.map((point) => this.scales.place(point));
     this.root.setAttribute("width", String(width));
     this.root.setAttribute("height", String(height));

@@ -7,14 +7,16 @@ import { Answers } from "./answers.mjs";
 import { unbundle } from "./bundle.mjs";
 import { Clock, PHASES } from "./clock.mjs";
 import { FocusKeeper } from "./focus.mjs";
+import { Growth } from "./growth.mjs";
 import { Head } from "./head.mjs";
 import { KeysRow } from "./keys_row.mjs";
+import { Live } from "./live.mjs";
 import { Multiples } from "./multiples.mjs";
 import { Motion } from "./motion.mjs";
 import { Presentation } from "./presentation.mjs";
 import { Reports } from "./reports.mjs";
 import { significant } from "./scales.mjs";
-import { scalesOf } from "./scene.mjs";
+import { growing, scalesOf } from "./scene.mjs";
 import { Shelf } from "./shelf.mjs";
 import { Short } from "./short.mjs";
 import { readTheme } from "./theme.mjs";
@@ -43,6 +45,7 @@ export class Stage {
     this.template = root.querySelector("template[data-track]");
     this.tracks = [];
     this.shelf = new Shelf();
+    this.growth = new Growth();
     this.reports = new Reports(this);
     this.keeper = new FocusKeeper(root);
     this.answers = new Answers(this);
@@ -63,6 +66,7 @@ export class Stage {
     this.presentation = new Presentation(this);
     this.tools = new Tools(find("tools"), this);
     this.multiples = new Multiples(find("multiples"), (step) => this.to(step));
+    this.live = new Live(root, { shown: () => ({ layer: this.state.layer, wants: this.wants }), take: (bytes) => this.goOn(bytes) });
     this.sizes = new ResizeObserver(() => this.resized());
     this.sizes.observe(root);
     this.tick = this.tick.bind(this);
@@ -81,13 +85,32 @@ export class Stage {
   update(component) {
     const began = performance.now();
     this.component = component;
-    if (component.data !== this.bytes) this.receive(component.data);
+    const isNew = component.data !== this.bytes;
+    if (isNew) this.receive(component.data);
     if (!this.data) return; // what was sent leans on what this stage never got
     this.theme = readTheme(this.root);
     this.load();
     this.answers.tell();
     this.root.style.visibility = "visible";
     this.root.style.minHeight = "0";
+    this.painted(began);
+    if (isNew) this.live.follow(this.options.live ?? null);
+  }
+
+  /** The runs as they are by now, from the path that the page told to follow; all else stays. */
+  goOn(bytes) {
+    const began = performance.now();
+    // Each is seen for a moment: kept on the shelf, they would only push out what comes again.
+    const { tracks, state, id } = unbundle(bytes);
+    this.id = id;
+    this.data = tracks;
+    this.layerInFull = state.layer;
+    this.load(true);
+    for (const { pointer } of this.tracks) pointer.again();
+    this.painted(began);
+  }
+
+  painted(began) {
     const at = performance.now();
     this.root.dispatchEvent(new CustomEvent("unrolled:painted", { bubbles: true, composed: true,
       detail: { id: this.id, at, took: at - began } }));
@@ -124,8 +147,11 @@ export class Stage {
     if (first) this.motion.start(state.phase, rolled);
   }
 
-  /** Makes everything that depends on the runs, the layer or the theme. */
-  load() {
+  /**
+   * Makes everything that depends on the runs, the layer or the theme.
+   * @param {boolean} [live] whether only the numbers are others
+   */
+  load(live = false) {
     this.arrange();
     if (!this.tracks[this.state.track]) this.state.track = 0;
     const { run } = this.data[this.state.track];
@@ -141,16 +167,25 @@ export class Stage {
     const { difference } = this.state;
     const shown = this.tracks.flatMap(({ run: now, ghost, seen }) => [now, ghost].filter(Boolean).map((one) => ({ run: one, seen })));
     const pairs = this.tracks.filter(({ ghost }) => difference && ghost).map(({ run: now, ghost, seen }) => ({ run: now, before: ghost, seen }));
-    const scales = scalesOf(shown, pairs);
-    for (const track of this.tracks) track.load(scales, this.theme, difference);
+    this.growth.watch(this.watched);
+    const scales = this.growth.of("scales", scalesOf(shown, pairs), growing);
+    for (const track of this.tracks) track.load(scales, this.theme, difference, live);
     this.head.load(this.data, this.state, phases, this.focused.seen);
     this.tools.load(this.options, this.tracks.some(({ ghost }) => ghost));
     this.transport.load(run);
-    this.layout();
+    const shape = this.data.map(({ run: { header, hidden, steps } }) => [header.cell, hidden, steps, header.layers.length].join()).join(";");
+    this.layout(live && shape === this.shape);
+    this.shape = shape;
     if (!this.clock.playing) this.motion.settle(run.steps);
     this.draw();
     this.collectWants();
     this.wake();
+  }
+
+  /** What changes by itself, and which of its layers are seen; null where nothing does. */
+  get watched() {
+    const { live } = this.options;
+    return live ? [live, this.state.difference, ...this.tracks.map(({ seen }) => seen)].join() : null;
   }
 
   /** The layer to see of a run: the chosen one where the run has it and it travelled in full. */
@@ -184,8 +219,8 @@ export class Stage {
     this.draw();
   }
 
-  /** Places everything for the present width. */
-  layout() {
+  /** Places everything for the present width. @param {boolean} [live] whether only the numbers are others */
+  layout(live = false) {
     this.width = this.root.clientWidth;
     this.drawn = "";
     const several = this.tracks.length > 1;
@@ -199,13 +234,14 @@ export class Stage {
     this.multiples.layout(scene, bitmaps, this.theme, this.width, this.still.matches);
     this.tools.place(this.width < 640 || this.presentation.on || this.short.on);
     this.tools.show(this.state);
-    this.stack();
+    this.stack(live);
     this.keeper.check();
   }
 
-  stack() {
+  /** @param {boolean} [asBefore] */
+  stack(asBefore = false) {
     this.gradientFirst = this.clock.phase === "backward";
-    for (const track of this.tracks) track.stack(this.clock.phase);
+    for (const track of this.tracks) track.stack(this.clock.phase, asBefore);
   }
 
   // What the learner does.
@@ -248,6 +284,7 @@ export class Stage {
     if (layer === this.state.layer) return;
     this.state.layer = layer;
     if (this.run.header.layers[layer]?.full) this.load();
+    else this.live.again();
     this.reports.view(0);
   }
 
@@ -344,7 +381,9 @@ export class Stage {
     const wants = [...new Set(this.tracks.flatMap((track) => track.wanted()))];
     const isNew = wants.some((want) => !this.wants.includes(want));
     this.wants = wants;
-    if (isNew) this.reports.view(0);
+    if (!isNew) return;
+    this.reports.view(0);
+    this.live.again();
   }
 
   /** A change of the run; Python answers with the run that comes of it. @param {object} edit */
@@ -418,12 +457,13 @@ export class Stage {
     this.keys.show(this.state, this.options);
     if (this.root.dataset.step !== String(step)) this.root.dataset.step = String(step);
     const fast = clock.playing && clock.speed > 1;
-    this.head.tell(this.focused, { step, phase, level, layer: this.focused.seen, unit: picked }, fast ? null : 500,
-      this.tracks.length > 1);
+    this.head.tell(this.focused, { step, phase, level, layer: this.focused.seen, unit: picked }, {
+      aloudAfter: fast ? null : 500, several: this.tracks.length > 1, live: Boolean(this.options.live) });
   }
 
   destroy() {
     cancelAnimationFrame(this.request);
+    this.live.destroy();
     this.reports.destroy();
     this.short.destroy();
     this.toast.destroy();

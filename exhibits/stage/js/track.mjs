@@ -17,7 +17,6 @@ import { Panels } from "./panels.mjs";
 import { Pointer } from "./pointer.mjs";
 import { Strips } from "./strips.mjs";
 import { SharedWeight } from "./weight.mjs";
-import { largest } from "./scales.mjs";
 
 export class Track {
   /** @param {import("./stage.mjs").Stage} stage @param {HTMLElement} root @param {number} number */
@@ -53,12 +52,11 @@ export class Track {
   }
 
   /** Everything that depends on run, layer, scales or theme, but not on the width. */
-  load(scales, theme, difference) {
+  load(scales, theme, difference, live) {
     this.scales = scales;
     this.theme = theme;
-    this.pointer.hide(); // what it says may no longer be so
+    if (!live) this.pointer.hide(); // what it says may no longer be so
     this.bitmaps = new Bitmaps(this.run, this.seen, theme, scales, difference ? this.ghost : null);
-    this.layerNorms = this.run.header.layers.map((_, k) => largest(this.run.of(k, "hidden_norm") ?? []));
   }
 
   /** Places everything for the present width. */
@@ -75,7 +73,7 @@ export class Track {
     this.level = level;
     this.even = evenEdges(run.steps, geometry.axis);
     this.scene = { run, ghost, geometry, seen, direction: run.direction(seen), scales: this.scales,
-      layerNorms: this.layerNorms, alone: null };
+      alone: null };
     this.graph.layout(this.scene);
     this.weight.layout(this.scene, theme);
     this.cells.layout(this.scene, this.bitmaps, theme);
@@ -100,14 +98,21 @@ export class Track {
     }
   }
 
-  /** Going back, the gradient is what there is to see: its strip stands right under the graph. */
-  stack(phase) {
+  /**
+   * Going back, the gradient is what there is to see: its strip stands right under the graph.
+   * @param {boolean} asBefore  all stands where it stood: to ask for places costs a layout of the page
+   */
+  stack(phase, asBefore) {
     this.body.toggleAttribute("data-gradient-first", phase === "backward");
+    if (!asBefore) this.boxes = this.boxesNow();
+    this.band.layout(this.scene, this.boxes, this.level === "overview");
+  }
+
+  boxesNow() {
     const place = (node) => ({ top: node.offsetTop, height: node.offsetHeight });
     const strips = place(this.strips.root);
-    this.band.layout(this.scene, { strips,
-      gradient: this.gradient.root.hidden ? { top: strips.top + strips.height, height: 0 } : place(this.gradient.root) },
-    this.level === "overview");
+    const below = { top: strips.top + strips.height, height: 0 };
+    return { strips, gradient: this.gradient.root.hidden ? below : place(this.gradient.root) };
   }
 
   /** Holding a gate at a value: of the unit that is picked, or of every unit. */

@@ -94,13 +94,16 @@ export function lossEquations(run, step, { output, target }) {
   const exact = agrees(shownAs(grown) / shownAs(sum), given) ? "=" : "≈";
   const equations = [
     [op("exp("), number("o", up.from, { sign: "s", sub: label }, "out"), op(")"), op(up.equals), number("e", top, { sign: "eˢ" }, "out")],
-    [op("÷"), number("sum", whole, { sign: "Σ eˢ, all characters" }, "sum"), op(exact), number("p", three(given), { sign: "p", sub: label }, "p", { strong: true })],
+    [op("÷"), number("sum", whole, { sign: `Σ eˢ, all ${classesWord(run)}` }, "sum"), op(exact), number("p", three(given), { sign: "p", sub: label }, "p", { strong: true })],
   ];
   if (!target || !counted) return equations;
   const told = applied((p) => -Math.log(p), given, loss);
   return [...equations, [op("−ln("), number("p1", told.from, { sign: "p", sub: label }, "p"), op(")"), op(told.equals),
     number("L", told.to, { sign: "L", sub: "t" }, "loss", { strong: true })]];
 }
+
+/** What the read-out chooses between. */
+export const classesWord = (run) => (run.header.input.kind === "text" ? "characters" : "classes");
 
 function squaredError(run, step, output, { outputs, given, target, counted }) {
   if (!target) return [];

@@ -25,7 +25,7 @@ import { significant } from "./scales.mjs";
 import { GATES, SQUASH, gateSums, isSilenced, pinOf } from "./terms.mjs";
 import { FIELDS } from "./theme.mjs";
 import { cellSum, hiddenSum } from "./unit_back.mjs";
-import { lossEquations, passedOn, stateEquations } from "./unit_equations.mjs";
+import { classesWord, lossEquations, passedOn, stateEquations } from "./unit_equations.mjs";
 import { applied, three } from "./unit_numbers.mjs";
 import { outputSum, outputsToTell, topLayers } from "./unit_readout.mjs";
 
@@ -96,12 +96,13 @@ function lossModel(run, { layer, step, row }) {
   const key = ({ output, target, best }) => (categorical ? (target ? "target" : best ? "best" : "") : `y${output}`);
   const chosen = told.find((one) => key(one) === row) ?? told[0];
   const { classes } = run.header.output;
+  const [comesWord, expected] = run.header.input.kind === "vectors" ? ["is due", "believed"] : ["comes", "expected"];
   const outputs = run.array("prediction").length / run.steps;
   const rows = told.map((one) => {
     const value = run.array("prediction")[step * outputs + one.output];
     const label = categorical ? named(classes[one.output]) : "";
-    const comes = one.best ? `${label} comes, and is expected most` : `${label} comes`;
-    const name = !categorical ? (outputs > 1 ? `prediction ${one.output}` : "prediction") : one.target ? comes : `${label} is expected most`;
+    const comes = one.best ? `${label} ${comesWord}, and is ${expected} most` : `${label} ${comesWord}`;
+    const name = !categorical ? (outputs > 1 ? `prediction ${one.output}` : "prediction") : one.target ? comes : `${label} is ${expected} most`;
     return { key: key(one), name, symbol: categorical ? { sign: "p" } : { sign: "ŷ", sub: "t" }, value, part: "p",
       text: categorical ? three(value) : significant(value, 3) };
   });
@@ -111,7 +112,7 @@ function lossModel(run, { layer, step, row }) {
   if (!sum) notes.push("The read-out reads the top layer, whose states are not here; choose that layer to see its sum.");
   else if (!topLayers(run).includes(layer)) notes.push("The read-out reads the top layer, so this unit is not among its terms.");
   return { rows, row: key(chosen), sums: sum ? [sum] : [], squash: null,
-    then: categorical ? "The share of all characters, and what it costs" : "What it costs", equations: lossEquations(run, step, chosen),
+    then: categorical ? `The share of all ${classesWord(run)}, and what it costs` : "What it costs", equations: lossEquations(run, step, chosen),
     formulas: lossFormulas(categorical), notes, lines: [] };
 }
 

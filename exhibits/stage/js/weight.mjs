@@ -5,7 +5,7 @@
 
 import { line, part, svg, prepare } from "./dom.mjs";
 import { arrived, ramp } from "./progress.mjs";
-import { css, diverging, largest, significant } from "./scales.mjs";
+import { css, diverging, significant } from "./scales.mjs";
 
 export class SharedWeight {
   /** @param {SVGSVGElement} root @param {HTMLCanvasElement} picture */
@@ -30,7 +30,6 @@ export class SharedWeight {
     this.size = geometry.narrow ? 22 : 34;
     this.sums = run.of(seen, "weight_sum");
     this.terms = run.of(seen, "weight_term");
-    this.most = this.sums ? largest(this.sums) || 1 : 1;
     this.picture.style.left = "0px";
     this.picture.style.top = `${y - this.size / 2}px`;
     this.paint(theme);
@@ -70,7 +69,9 @@ export class SharedWeight {
       ? `The shared recurrent weight W, ${weight.length / run.hidden} by ${run.hidden}`
       : "The shared recurrent weight W");
     if (!weight) return;
-    const colour = diverging(theme.negative, theme.zero, theme.positive, 127.5);
+    // It travels as parts of its own largest; its colours are those of the largest of all.
+    const own = run.of(seen, "weight_limit")[0];
+    const colour = diverging(theme.negative, theme.zero, theme.positive, (127.5 * this.scene.scales.weight) / own);
     const rows = weight.length / run.hidden;
     const image = new ImageData(run.hidden, rows);
     for (let k = 0; k < weight.length; k++) image.data.set([...colour(weight[k] - 127.5), 255], 4 * k);
@@ -114,7 +115,7 @@ export class SharedWeight {
     const [from, to] = direction > 0 ? [Math.ceil(at), Math.floor(at)] : [Math.floor(at), Math.ceil(at)];
     const share = from === to ? 1 : ramp(Math.abs(from - at), 0.5, 1);
     const value = this.sums[from] + (this.sums[to] - this.sums[from]) * share;
-    return Math.max(1, (this.room * value) / this.most);
+    return Math.max(1, (this.room * value) / this.scene.scales.weightSum);
   }
 
   /** The term on its way from the column to W. */

@@ -1,0 +1,1 @@
+"""The learner's own model: a file of weights, recognised, with their sequence on the stage."""

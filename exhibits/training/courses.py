@@ -1,0 +1,131 @@
+"""Snapshots measured over the sequence, for the time machine: computed once, kept within bounds."""
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from background import RunStatus, trainings
+from exhibits.training.messages import packed
+from rnn_core.tasks import Task
+from rnn_core.train import TrainingSetup
+from rnn_core.train.course import SEQUENCES, Measures, learned_at, measure
+
+GATES = {
+    "lstm": ("forget_gate", "input_gate", "output_gate"),
+    "gru": ("reset_gate", "update_gate"),
+}
+SECONDS = 0.03  # of one answer: somebody else's page may wait for this
+MOST_KEPT = 4000  # snapshots of all runs, some ten KiB each
+
+Key = tuple[str, int, int]
+
+
+class _Kept:
+    """Measures by run, track and step; the ones that nobody asked for longest go first."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._found: OrderedDict[Key, Measures] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: Key) -> Measures | None:
+        with self._lock:
+            if key in self._found:
+                self._found.move_to_end(key)
+            return self._found.get(key)
+
+    def put(self, key: Key, measures: Measures) -> None:
+        with self._lock:
+            self._found[key] = measures
+            while len(self._found) > self._most:
+                self._found.popitem(last=False)
+
+
+_KEPT = _Kept(MOST_KEPT)
+
+
+def fields_of(setup: TrainingSetup) -> tuple[str, ...]:
+    """What the heat maps show of it; a network without a state has none."""
+    if setup.cell == "window":
+        return ()
+    return ("grad_hidden", *_errors(setup.task), "hidden", *GATES.get(setup.cell, ()))
+
+
+@lru_cache(maxsize=32)
+def _errors(task: Task) -> tuple[str, ...]:
+    """Over the sequence where losses stand at several steps, and by lag where there are lags."""
+    batch = task.held_out(SEQUENCES)
+    lags = task.lags(batch)
+    over_time = ("error",) if np.count_nonzero(batch.mask.any(axis=1)) > 1 else ()
+    known = 0 if lags is None else len(np.unique(lags[batch.mask & (lags >= 0)]))
+    return (*over_time, *(("lag_errors",) if known > 1 else ()))
+
+
+def measured(status: RunStatus, track: int, step: int) -> Measures:
+    """Raises TrainingsError where the snapshot is not kept."""
+    key = (status.id, track, step)
+    found = _KEPT.get(key)
+    if found is None:
+        weights = trainings().weights(status.id, track, step)
+        found = measure(status.tracks[track].setup, weights)
+        _KEPT.put(key, found)
+    return found
+
+
+def rows_beside(status: RunStatus, track: int, have: Collection[int]) -> dict[str, Any]:
+    """The rows of snapshots that the browser lacks, as many as there is time for.
+
+    Those come first that stand farthest from what it has: coarse at once, fine in the end.
+    """
+    shown = status.tracks[track]
+    done: dict[int, Measures] = {}
+    until = time.perf_counter() + SECONDS
+    for step in spread(shown.snapshots, have):
+        done[step] = measured(status, track, step)
+        if time.perf_counter() > until:
+            break
+    done = dict(sorted(done.items()))
+    rows = {
+        name: packed(np.concatenate([_row(one, name) for one in done.values()]))
+        for name in (fields_of(shown.setup) if done else ())
+    }
+    return {
+        "steps": list(done),
+        "fields": rows,
+        "lags": next(iter(done.values())).lags.tolist() if done else [],
+        "learned": _learned(status, track),
+    }
+
+
+def spread(steps: Sequence[int], have: Collection[int]) -> Iterator[int]:
+    """The steps that are not had, each the one farthest from all before it on a log scale."""
+    waiting = [step for step in steps if step not in have]
+    places = np.log1p(np.array(waiting, float))
+    known = np.log1p(np.array([step for step in have if step in set(steps)], float))
+    apart = np.full(len(waiting), np.inf)
+    if len(known) and waiting:
+        apart = np.abs(places[:, None] - known[None, :]).min(axis=1)
+    for _ in waiting:
+        next_one = len(apart) - 1 - int(np.argmax(apart[::-1]))  # of several the latest
+        yield waiting[next_one]
+        apart = np.minimum(apart, np.abs(places - places[next_one]))
+        apart[next_one] = -1.0
+
+
+def _row(measures: Measures, field: str) -> np.ndarray:
+    """One value for each time step, or for each lag."""
+    row: np.ndarray = measures.gates[field] if field in measures.gates else getattr(measures, field)
+    return row
+
+
+def _learned(status: RunStatus, track: int) -> list[tuple[int, int | None]]:
+    """By what has been measured so far of the snapshots that are kept: (lag, step)."""
+    shown = status.tracks[track]
+    known = {step: _KEPT.get((status.id, track, step)) for step in shown.snapshots}
+    course = {step: found for step, found in known.items() if found is not None}
+    return list(learned_at(shown.setup.task, course).items())

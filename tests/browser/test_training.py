@@ -1,0 +1,121 @@
+"""The page "Train" in a real browser: a network learns in the background, and the page shows it."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+Open = Callable[[str], Page]
+SMALL = (
+    "/train?train_hidden_size=8&train_length=10&train_batch_size=8&train_stop_when_solved=false"
+    "&train_max_steps="
+)
+WHILE = 30_000
+
+
+def view_of(page: Page) -> Locator:
+    view = page.locator("[data-training]")
+    expect(view).to_be_visible()
+    return view
+
+
+def act(page: Page, name: str) -> None:
+    view_of(page).get_by_role("button", name=name, exact=True).click()
+
+
+def words(page: Page, said: str) -> None:
+    expect(page.locator("[data-words]")).to_contain_text(re.compile(said), timeout=WHILE)
+
+
+def step_now(page: Page) -> int:
+    found = re.search(r"step ([\d,]+) of", page.locator("[data-facts]").inner_text())
+    assert found
+    return int(found[1].replace(",", ""))
+
+
+def test_it_trains_pauses_steps_once_goes_on_and_stops(open_page: Open) -> None:
+    page = open_page(SMALL + "50000")
+    words(page, "Not started")
+    act(page, "Train")
+    words(page, "Learning: step")
+    several = re.compile(r"[6-9]|\d\d+")
+    expect(view_of(page)).to_have_attribute("data-updates", several, timeout=WHILE)
+    act(page, "Pause")
+    words(page, "Paused: ")
+    before = step_now(page)
+    act(page, "One step")
+    expect(page.locator("[data-facts]")).to_contain_text(f"step {before + 1:,} of", timeout=WHILE)
+    act(page, "Go on")
+    words(page, "Learning: ")
+    act(page, "Stop")
+    words(page, "Stopped: ")
+    assert step_now(page) > before + 1
+    expect(page.get_by_role("button", name="Train again")).to_be_enabled()
+
+
+def test_leaving_the_page_or_losing_it_does_not_lose_the_run(open_page: Open) -> None:
+    page = open_page(SMALL + "50000")
+    act(page, "Train")
+    words(page, "Learning: step")
+    page.goto("/lab")
+    page.goto("/train")
+    words(page, "Learning: step")
+    expect(page.get_by_role("slider", name="Hidden size")).to_have_value("8")
+    act(page, "Stop")
+    words(page, "Stopped: ")
+
+
+def test_the_time_machine_takes_the_stage_back(open_page: Open) -> None:
+    page = open_page(SMALL + "300")
+    act(page, "Train")
+    words(page, "Done: ")
+    slider = page.get_by_role("slider", name="Snapshot")
+    expect(slider).to_be_enabled(timeout=WHILE)
+    expect(page.locator("[data-stage]")).to_be_visible(timeout=WHILE)
+    assert page.locator(".map").count() == 6
+    slider.press("Home")
+    expect(view_of(page).locator("[data-where]")).to_have_text(re.compile("step 0 of"))
+    expect(page.get_by_text("On one sequence, after 0 steps")).to_be_visible(timeout=WHILE)
+    act(page, "Mark A")
+    slider.press("End")
+    act(page, "Mark B")
+    act(page, "A beside B")
+    expect(page.locator("[data-stage] .track")).to_have_count(2, timeout=WHILE)
+
+
+def test_rivals_learn_under_one_plot(open_page: Open, accessible: Callable[..., None]) -> None:
+    page = open_page(SMALL + "200&train_b_differs=Cell&train_b_cell=GRU")
+    act(page, "Train")
+    words(page, r"Done\. A, LSTM: .* B, GRU: ")
+    tracks = page.get_by_role("group", name="Track").get_by_role("button")
+    expect(tracks).to_have_count(2)
+    tracks.nth(1).click()
+    expect(page.locator(".map")).to_have_count(5)  # no output gate in a GRU
+    expect(tracks.nth(1)).to_have_attribute("aria-pressed", "true")
+    label = page.locator("[data-loss] canvas").get_attribute("aria-label") or ""
+    assert "chance 0.167" in label
+    accessible()
+
+
+def test_a_training_that_breaks_says_so(open_page: Open) -> None:
+    page = open_page(
+        SMALL + "500&train_cell=RNN+relu&train_optimiser=SGD&train_learning_rate=2"
+        "&train_clip_norm=0&train_start=Identity"
+    )
+    act(page, "Train")
+    words(page, r"It broke: stopped at step \d+: .*not finite")
+
+
+@pytest.mark.viewport(390, 844)
+@pytest.mark.dark
+@pytest.mark.reduced_motion
+def test_a_phone_has_all_of_it_without_scrolling_sideways(open_page: Open) -> None:
+    page = open_page(SMALL + "100")
+    act(page, "Train")
+    words(page, "Done: ")
+    expect(page.get_by_role("slider", name="Snapshot")).to_be_enabled(timeout=WHILE)
+    wide = page.evaluate("() => document.documentElement.scrollWidth")
+    assert wide <= 390
+    for button in page.locator("[data-training] button:visible").all():
+        assert (button.bounding_box() or {"height": 0})["height"] >= 40
