@@ -28,6 +28,7 @@ def main() -> None:
             page.close()
             print(f"{name}.png taken")
         lesson(browser, url)
+        training(browser, url)
         browser.close()
 
 
@@ -42,6 +43,18 @@ def lesson(browser: Browser, url: str) -> None:
     page.wait_for_timeout(3000)
     page.screenshot(path=FOLDER / "lesson.png")
     print("lesson.png taken")
+
+
+def training(browser: Browser, url: str) -> None:
+    """A training that has just been solved."""
+    page = browser.new_page(viewport={"width": 1440, "height": 1000})
+    page.goto(f"{url}/train?train_length=40")
+    page.get_by_role("button", name="Train", exact=True).click(timeout=60_000)
+    page.get_by_text("Solved").first.wait_for(timeout=120_000)
+    page.wait_for_timeout(3000)
+    page.screenshot(path=FOLDER / "train.png")
+    page.close()
+    print("train.png taken")
 
 
 if __name__ == "__main__":

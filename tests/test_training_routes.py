@@ -97,7 +97,7 @@ def unpacked(text: str) -> np.ndarray:
 
 
 @pytest.mark.parametrize("part", ["progress", "course", "stage"])
-@pytest.mark.parametrize("owner", [None, OTHER, "no id at all"])
+@pytest.mark.parametrize("owner", [None, OTHER, "no id at all"], ids=["none", "other", "no-id"])
 def test_nobody_else_may_read(one_run: OneRun, part: str, owner: str | None) -> None:
     status, _, body = get(f"/training-data/r/{part}", owner=owner)
     assert (status, body) == (404, b"There is no such training of yours.")

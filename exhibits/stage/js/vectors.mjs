@@ -14,9 +14,15 @@ export function rowAt(run, name, step) {
 /** Whether one number is said at a step, which can be drawn as a dot. @param {import("./decode.mjs").RunData} run */
 export const saysOne = (run) => !saysClass(run) && widthOf(run, "prediction") === 1;
 
+const MOST_TOLD = 8; // numbers in a sentence
+
+/** The words, or of too many the first ones and how many there are. @param {string[]} words */
+const firstOf = (words) =>
+  words.length <= MOST_TOLD ? words : [...words.slice(0, MOST_TOLD - 1), `… ${words.length} in all`];
+
 /** "0.3", or of several "(0.3, −1.2)". @param {Iterable<number>} values @param {(value: number) => string} told */
 export function inBrackets(values, told) {
-  const words = Array.from(values, (value) => told(value));
+  const words = firstOf(Array.from(values, (value) => told(value)));
   return words.length > 1 ? `(${words.join(", ")})` : words[0];
 }
 
@@ -46,5 +52,5 @@ export function vectorRead(run, step) {
   const most = largest(run.array("inputs"));
   const values = rowAt(run, "inputs", step);
   if (names.length === 0) return inBrackets(values, (value) => compact(value, most));
-  return Array.from(values, (value, k) => `${names[k]} ${compact(value, most)}`).join(", ");
+  return firstOf(Array.from(values, (value, k) => `${names[k]} ${compact(value, most)}`)).join(", ");
 }
