@@ -34,7 +34,7 @@ def train_page(key: str) -> None:
     _bench(setups, key, title_of(st.session_state[f"{key}.good"]))
     st.page_link(
         "sweeps.py",
-        label="Luck or not? The same over several seeds, with its interval: Sweeps",
+        label="Luck or not? Try several seeds",
         icon=":material/grid_on:",
     )
 
