@@ -6,3 +6,4 @@ from exhibits.training.page import train_page
 
 st.set_page_config(page_title="Train · Unrolled")
 train_page(key="train")
+st.page_link("sweeps.py", label="Luck or not? Try several seeds", icon=":material/grid_on:")

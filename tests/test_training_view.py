@@ -91,7 +91,7 @@ def test_the_view_is_told_the_lines_and_the_aim_of_the_task() -> None:
     assert told["aim"] == {"goal": 0.01, "higher": False, "score": "mean squared error"}
     assert [track["clip"] for track in told["tracks"]] == [None, 1.0]
     assert [track["name"] for track in told["tracks"]] == [
-        "LSTM, clipped to none",
+        "LSTM, not clipped",
         "GRU, clipped to 1",
     ]
 

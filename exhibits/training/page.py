@@ -32,11 +32,6 @@ def train_page(key: str) -> None:
             st.markdown(preset.why if as_it_is else CHANGED, width=620)
     runs.expect_one(key)
     _bench(setups, key, title_of(st.session_state[f"{key}.good"]))
-    st.page_link(
-        "sweeps.py",
-        label="Luck or not? Try several seeds",
-        icon=":material/grid_on:",
-    )
 
 
 @st.fragment
