@@ -17,8 +17,12 @@ OpenPage = Callable[[str], Page]
 
 
 def fetch(page: Page, label: str) -> bytes:
+    stage_of(page).get_by_role("button", name="Play", exact=True).wait_for()
     if not page.get_by_role("button", name=label).is_visible():
-        page.get_by_role("button", name="Take it with you").click()
+        opener = page.get_by_role("button", name="Take it with you")
+        # What opens takes its place once: the page must stand still, with room around the button.
+        opener.evaluate("button => button.scrollIntoView({ block: 'center' })")
+        opener.click()
     with page.expect_download() as waiting:
         page.get_by_role("button", name=label).click()
     return Path(waiting.value.path()).read_bytes()
