@@ -5,10 +5,11 @@
 
 import streamlit as st
 
-from exhibits.table import MAX_BYTES, MAX_LENGTH, Table, TableError, read_table
+from exhibits.plain import plain
+from exhibits.table import MAX_LENGTH, Table, TableError
+from exhibits.table_upload import uploaded_table
 
 FEWEST, MOST = 4, 100_000
-KINDS = ["csv", "tsv", "txt"]
 
 
 def series_of(
@@ -40,22 +41,13 @@ def table_from_upload(key: str, label: str) -> Table | None:
     Raises:
         TableError: the file cannot be read.
     """
-    upload = st.file_uploader(
-        label,
-        type=KINDS,
-        max_upload_size=MAX_BYTES // 2**20,
-        key=f"{key}_file",
-        help=f"Up to {MAX_BYTES // 2**20} MB. Encoding, separator and decimal mark are recognised.",
-    )
     held = f"{key}_table"
-    if upload is not None:
-        table = _parsed(upload.getvalue(), upload.name)
-        if isinstance(table, str):
-            raise TableError(table)
+    table = uploaded_table(key, label)
+    if table is not None:
         st.session_state[held] = table
     found: Table | None = st.session_state.get(held)
-    if found is not None and upload is None:
-        st.caption(f"Still that of {_plain(found.source)}.")
+    if found is not None and table is None:
+        st.caption(f"Still that of {plain(found.source)}.")
     return found
 
 
@@ -84,19 +76,5 @@ def series_from_upload(key: str) -> tuple[float, ...] | None:
         )
         start, length = first - 1, last - first + 1
     values = series_of(table, column, start, length)
-    st.caption(f"{length:,} of {table.rows:,} rows in {_plain(table.source)}.")
+    st.caption(f"{length:,} of {table.rows:,} rows in {plain(table.source)}.")
     return values
-
-
-@st.cache_data(max_entries=64, show_spinner="Reading the file …")
-def _parsed(data: bytes, name: str) -> Table | str:
-    try:
-        return read_table(data, name)
-    except TableError as problem:
-        return str(problem)
-
-
-def _plain(text: str) -> str:
-    """A file's name as it is, whatever Markdown would make of it."""
-    signs: dict[str, str | int | None] = {sign: f"\\{sign}" for sign in "\\`*_[]#~$|<>:"}
-    return text.translate(str.maketrans(signs))

@@ -12,11 +12,11 @@ import streamlit as st
 from exhibits import opening
 from exhibits import parameters as declared
 from exhibits.controls import control, is_hidden
-from exhibits.table import MAX_BYTES, MAX_LENGTH, Table, TableError, read_table
+from exhibits.table import MAX_LENGTH, Table
+from exhibits.table_upload import uploaded_table
 from lessons.declared import Choice, Flag
 from rnn_core import Numbers, Text, signal
 
-MAX_UPLOAD_MB = MAX_BYTES // 2**20
 # What phones and word processors put in place of the plain character.
 PLAIN = dict(zip("‘’“”–—−\t\u00a0", "''\"\"---  ", strict=True))
 SOURCE = Choice(
@@ -115,15 +115,9 @@ def _numbers(key: str) -> Numbers:
 
 
 def _file(key: str) -> Numbers:
-    upload = st.file_uploader(
-        "A table with a column of numbers",
-        type=["csv", "tsv", "txt"],
-        max_upload_size=MAX_UPLOAD_MB,
-        key=f"{key}_file",
-        help=f"Up to {MAX_UPLOAD_MB} MB. Encoding, separator and decimal mark are recognised.",
-    )
+    table = uploaded_table(key, "A table with a column of numbers")
     link = f"{key}_series"
-    if upload is None:
+    if table is None:
         if link not in st.query_params:
             raise ValueError(
                 "CSV file: none chosen yet. Drop one here: a text file with one row per time step."
@@ -131,24 +125,9 @@ def _file(key: str) -> Numbers:
         values = declared.NUMBERS.from_text(st.query_params[link])
         st.caption(f"{len(values)} values from the link. Choose a file to read others.")
     else:
-        values = _window(_table(upload.getvalue(), upload.name), key)
+        values = _window(table, key)
         st.query_params[link] = declared.NUMBERS.to_text(values)
     return Numbers(values, standardise=control(STANDARDISE_FILE, key))
-
-
-@st.cache_data(max_entries=64, show_spinner="Reading the file …")
-def _parsed(data: bytes, name: str) -> Table | str:
-    try:
-        return read_table(data, name)
-    except TableError as problem:
-        return str(problem)
-
-
-def _table(data: bytes, name: str) -> Table:
-    table = _parsed(data, name)
-    if isinstance(table, str):
-        raise TableError(table)
-    return table
 
 
 def _window(table: Table, key: str) -> tuple[float, ...]:

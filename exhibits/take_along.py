@@ -44,10 +44,10 @@ def take_along(tracks: Sequence[Track], state: StageState, key: str, *, link: st
         return
     state = state.within([track.run for track in tracks])
     with popover:
-        _offer(animation(tracks, state, link), key)
+        offer_file(animation(tracks, state, link), f"{key}_take")
         track = _chosen(tracks, state, key)
         for file in files_of(track, state.layer):
-            _offer(file, key)
+            offer_file(file, f"{key}_take")
         st.caption("The present picture, as SVG or PNG: the buttons below the stage.")
 
 
@@ -65,14 +65,15 @@ def _chosen(tracks: Sequence[Track], state: StageState, key: str) -> Track:
     return tracks[number]
 
 
-def _offer(file: File, key: str) -> None:
+def offer_file(file: File, key: str) -> None:
+    """A button that gives the file, which is made when it is clicked."""
     st.download_button(
         file.label,
         file.make,
         file_name=file.name,
         mime=file.mime,
         icon=file.icon,
-        key=f"{key}_take_{file.name.rpartition('.')[2]}",
+        key=f"{key}_{file.name.rpartition('.')[2]}",
         on_click="ignore",
         width="stretch",
         help=file.help,

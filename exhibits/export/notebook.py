@@ -1,18 +1,10 @@
-"""A Jupyter notebook that makes the run again and draws the lab's figures of one of its layers.
+"""A Jupyter notebook that makes the run again and draws the lab's figures of one of its layers."""
 
-It is written as the JSON that it is (nbformat 4.5): four kinds of fields need no library. The tests
-check it against nbformat's schema and run it in a real kernel.
-"""
-
-import json
-from collections.abc import Sequence
-
+from exhibits.export.cells import FIND, code_cell, notebook_file, plain, prose
 from exhibits.export.words import sentences
 from rnn_core import LSTMTrace, Run
 from rnn_core.held import file_name_of
 from rnn_core.reproduce import lines_before, setup_expression
-
-Cell = dict[str, object]
 
 _WHERE = """\
 This notebook makes one run of *Unrolled* again and draws it. It needs Python with NumPy, Plotly,
@@ -21,16 +13,6 @@ folder that holds Unrolled's `app.py`, or set `UNROLLED` to that folder. Then ru
 
 _BESIDE = """\
 Its weights are in the file `{file}`, which belongs beside this notebook."""
-
-_FIND = """\
-import importlib.util
-import sys
-from pathlib import Path
-
-UNROLLED = Path()  # the folder that holds Unrolled's app.py
-sys.path.insert(0, str(UNROLLED.resolve()))
-if importlib.util.find_spec("rnn_core") is None:
-    raise ModuleNotFoundError(f"no rnn_core in {UNROLLED.resolve()}: set UNROLLED to its folder")"""
 
 _RUN = """\
 from figures import gates, gradients, jacobians, trajectory
@@ -89,17 +71,17 @@ def notebook(run: Run, *, layer: int, title: str) -> bytes:
     before = "".join(f"{line}\n" for line in lines_before(run.setup))
     where = [_WHERE, _BESIDE.format(file=file_name_of(run.setup.weights))] if before else [_WHERE]
     cells = [
-        _prose("\n\n".join([f"# {_plain(title)}", *map(_plain, sentences(run)), *where])),
-        _code(_FIND),
-        _code(_RUN.format(before=before, expression=setup_expression(run.setup))),
-        _prose("The same numbers as in the app, to the last digits:"),
-        _code(_CHECK.format(loss=float(run.loss))),
-        _prose(_NUMBERS),
-        _code(_LAYER.format(layer=layer)),
+        prose("\n\n".join([f"# {plain(title)}", *map(plain, sentences(run)), *where])),
+        code_cell(FIND),
+        code_cell(_RUN.format(before=before, expression=setup_expression(run.setup))),
+        prose("The same numbers as in the app, to the last digits:"),
+        code_cell(_CHECK.format(loss=float(run.loss))),
+        prose(_NUMBERS),
+        code_cell(_LAYER.format(layer=layer)),
     ]
     for words, code in _figures(run, layer):
-        cells += [_prose(words), _code(code + _SHOW)]
-    return _file(cells)
+        cells += [prose(words), code_cell(code + _SHOW)]
+    return notebook_file(cells)
 
 
 def _figures(run: Run, layer: int) -> list[tuple[str, str]]:
@@ -113,42 +95,3 @@ def _figures(run: Run, layer: int) -> list[tuple[str, str]]:
     words, code = _JACOBIANS
     last = "0  # this layer reads from the end" if trace.reverse else "len(result.inputs) - 1"
     return [_TRAJECTORY, _GRADIENTS, (words, code.format(last=last, state=state)), _GATES]
-
-
-def _plain(text: str) -> str:
-    """A learner's text as it is, whatever Markdown, HTML or TeX would make of it."""
-    signs: dict[str, str | int | None] = {sign: f"\\{sign}" for sign in "\\`*_{}[]()#+-.!|~$"}
-    signs |= {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\n": " ", "\r": " "}
-    return text.translate(str.maketrans(signs))
-
-
-def _prose(text: str) -> Cell:
-    return {"cell_type": "markdown", "metadata": {}, "source": _lines(text)}
-
-
-def _code(text: str) -> Cell:
-    return {
-        "cell_type": "code",
-        "execution_count": None,
-        "metadata": {},
-        "outputs": [],
-        "source": _lines(text),
-    }
-
-
-def _lines(text: str) -> list[str]:
-    """Only line feeds end a line: a learner's text may hold what Python calls line ends too."""
-    return [f"{line}\n" for line in text.split("\n")[:-1]] + [text.split("\n")[-1]]
-
-
-def _file(cells: Sequence[Cell]) -> bytes:
-    whole = {
-        "cells": [{"id": f"cell-{number}", **cell} for number, cell in enumerate(cells)],
-        "metadata": {
-            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-            "language_info": {"name": "python"},
-        },
-        "nbformat": 4,
-        "nbformat_minor": 5,
-    }
-    return json.dumps(whole, ensure_ascii=False, indent=1).encode()

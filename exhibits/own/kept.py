@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from exhibits.own.examples import EXAMPLES, content, file_name
+from exhibits.plain import plain
 from rnn_core.own_file import MAX_BYTES, ModelError
 from rnn_core.own_model import OwnModel, read_model
 
@@ -71,19 +72,13 @@ def _read(key: str, data: bytes, name: str) -> None:
     try:
         model = read_model(data, name)
     except ModelError as problem:
-        st.error(problem_text(problem), icon=":material/error:")
+        st.error(plain(str(problem)), icon=":material/error:")
         if problem.code:
             st.code(problem.code, language=None, wrap_lines=True)
         return
     forget(key)
     st.session_state[f"{key}_kept"] = Kept(model, _mark(data))
     st.rerun()
-
-
-def problem_text(problem: Exception) -> str:
-    """A message that may hold names from a file, none of it taken for Markdown."""
-    signs: dict[str, str | int | None] = {sign: f"\\{sign}" for sign in "\\`*_[]#~$|<>:"}
-    return str(problem).translate(str.maketrans(signs))
 
 
 def _mark(data: bytes) -> str:

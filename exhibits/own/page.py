@@ -19,10 +19,11 @@ from exhibits.lab import HEAD_START, TURN
 from exhibits.own.asking import asked, losses
 from exhibits.own.choice import Chosen, choice, named
 from exhibits.own.fading import where_it_dies
-from exhibits.own.kept import Kept, bring, forget, kept, problem_text
+from exhibits.own.kept import Kept, bring, forget, kept
 from exhibits.own.reading import reading
 from exhibits.own.size import check_size
 from exhibits.own.summary import summary
+from exhibits.plain import plain
 from exhibits.runs import traced
 from exhibits.stage import StageState
 from exhibits.take_along import take_along
@@ -115,7 +116,7 @@ def _explained() -> Iterator[None]:
     try:
         yield
     except ValueError as problem:
-        st.error(problem_text(problem), icon=":material/error:")
+        st.error(plain(str(problem)), icon=":material/error:")
 
 
 @st.fragment

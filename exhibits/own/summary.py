@@ -4,7 +4,8 @@ import streamlit as st
 
 from exhibits.own.choice import Chosen, in_words
 from exhibits.own.examples import content, file_name
-from exhibits.own.kept import Kept, problem_text
+from exhibits.own.kept import Kept
+from exhibits.plain import plain
 from rnn_core.own_file import shown
 
 GATES = {
@@ -18,12 +19,12 @@ MOST_NAMES = 6
 
 def summary(brought: Kept, chosen: Chosen, key: str) -> None:
     """The sentence, and below it, folded up, the table."""
-    name = problem_text(ValueError(brought.model.file.name))
-    st.markdown(f"**{name}**: {problem_text(ValueError(in_words(chosen)))}")
+    name = plain(brought.model.file.name)
+    st.markdown(f"**{name}**: {plain(in_words(chosen))}")
     if left_out := brought.model.left_out(chosen.module, chosen.readout, chosen.embedding):
         names = ", ".join(shown(name) for name in left_out[:MOST_NAMES])
         more = " …" if len(left_out) > MOST_NAMES else ""
-        st.markdown(f"Not in the run: {problem_text(ValueError(names))}{more}")
+        st.markdown(f"Not in the run: {plain(names)}{more}")
     with st.expander(f"What the file holds: {_tensors(brought)}"):
         rows = table(brought, chosen)
         st.dataframe(rows[:MOST_ROWS], hide_index=True, width="stretch")

@@ -9,7 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 import figures
-from exhibits.take_along import File
+from exhibits.take_along import File, offer_file
 from exhibits.training.take_out_notebook import notebook
 from rnn_core.network import Weights
 from rnn_core.reproduce_training import TASK_FILE, Losses, script, sources, task_file, weights_file
@@ -45,17 +45,7 @@ def offer(
         return
     with popover:
         for file in files_of(setup, weights, losses=losses, step=step):
-            st.download_button(
-                file.label,
-                file.make,
-                file_name=file.name,
-                mime=file.mime,
-                icon=file.icon,
-                key=f"{key}_take_out_{file.name.rpartition('.')[2]}",
-                on_click="ignore",
-                width="stretch",
-                help=file.help,
-            )
+            offer_file(file, f"{key}_take_out")
 
 
 def files_of(

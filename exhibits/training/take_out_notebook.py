@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from exhibits.export.notebook import _FIND, _code, _file, _plain, _prose
+from exhibits.export.cells import FIND, Cell, code_cell, notebook_file, plain, prose
 from rnn_core.reproduce_training import PREFIX, settings_source, task_file
 from rnn_core.train import TrainingSetup
 
@@ -88,8 +88,8 @@ def notebook(setup: TrainingSetup, losses: Sequence[float], steps: int, weights_
         settings=settings_source(setup),
         weights=weights_name,
     )
-    title = f"# {_plain(setup.task.title)}: what was learned"
-    cells = [_prose(f"{title}\n\n{where}"), _code(_FIND), _prose("**Weights.**"), _code(load)]
+    title = f"# {plain(setup.task.title)}: what was learned"
+    cells = [prose(f"{title}\n\n{where}"), code_cell(FIND), prose("**Weights.**"), code_cell(load)]
     if losses:
         at, mean = thinned(losses)
         words = "**Losses.** Of each update's batch" + (
@@ -97,22 +97,22 @@ def notebook(setup: TrainingSetup, losses: Sequence[float], steps: int, weights_
             else "."
         )  # fmt: skip
         drawn = _LOSSES.format(steps=at, losses=[float(f"{value:.5g}") for value in mean])
-        cells += [_prose(words), _code(drawn)]
-    return _file([*cells, *_traced(setup)])
+        cells += [prose(words), code_cell(drawn)]
+    return notebook_file([*cells, *_traced(setup)])
 
 
-def _traced(setup: TrainingSetup) -> list[dict[str, object]]:
+def _traced(setup: TrainingSetup) -> list[Cell]:
     if setup.cell == "window":
         words = "**One sequence.** What each hidden unit says at each step, forward alone."
         code = ("import plotly.graph_objects as go\n" + _WINDOW).format(window=setup.window)
-        return [_prose(words), _code(code)]
+        return [prose(words), code_cell(code)]
     return [
-        _prose("**One sequence, traced.** The network reads one example of the task."),
-        _code(_TRACE.format(prefix=PREFIX, cell=setup.cell)),
-        _prose("**Gates and states.** Every unit at every step."),
-        _code(_GATES),
-        _prose("**Gradients.** How much the loss would change with the state of each step."),
-        _code(_GRADIENTS),
+        prose("**One sequence, traced.** The network reads one example of the task."),
+        code_cell(_TRACE.format(prefix=PREFIX, cell=setup.cell)),
+        prose("**Gates and states.** Every unit at every step."),
+        code_cell(_GATES),
+        prose("**Gradients.** How much the loss would change with the state of each step."),
+        code_cell(_GRADIENTS),
     ]
 
 
