@@ -50,9 +50,12 @@ def kept_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("kept")
     with opened(folder) as trainings:
         wait_for(trainings, trainings.start(ANN, [small(steps=40)], "Done"), "done")
+        # It waits for this one's slot: running, it might have ended before it is paused.
+        busy = trainings.start(BEN, [small()])
         paused = trainings.start(ANN, [small(seed=1, steps=120)], "Paused")
         trainings.pause(ANN, paused)
         wait_for(trainings, paused, "paused")
+        trainings.forget(BEN, busy)
         trainings.step(ANN, paused, 25)
         wait_for(trainings, paused, "paused")
     return folder
