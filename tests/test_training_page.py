@@ -97,3 +97,14 @@ def test_a_piece_without_a_cookie_says_so_and_does_not_train() -> None:
     app = AppTest.from_function(piece, default_timeout=60).run()
     assert not app.exception
     assert app.json[0].value == '{"started": false, "ended": false}'
+
+
+def test_an_own_series_can_be_typed_and_is_what_would_be_trained() -> None:
+    app = start()
+    app.selectbox(key="t_task").set_value("series").run()
+    numbers = [float(k % 7) for k in range(60)]
+    app.text_area(key="t_values").set_value(" ".join(map(str, numbers))).run()
+    assert not app.error
+    assert good(app)["task"] == "series"
+    assert good(app)["values"] == numbers
+    assert good(app)["last"] == 20

@@ -178,6 +178,12 @@ def test_every_task_can_be_set_as_it_starts(name: str) -> None:
     assert found.task == task_of(name)
 
 
+def test_an_own_series_is_found_again_from_its_run() -> None:
+    series = {"task": "series", "values": tuple(float(k % 7) for k in range(60)), "season": 7}
+    setups = setups_of(defaults() | starts_of("series") | series)
+    assert setups_of(defaults() | values_of(setups)) == setups
+
+
 def test_an_irnn_is_called_so() -> None:
     irnn = setup(cell="rnn_relu", start="identity")
     assert names_of((irnn, setup())) == ("IRNN", "LSTM")

@@ -6,6 +6,7 @@ from typing import Any
 
 from exhibits.training.parameters import NETWORK, SETUP, TASK, TASK_SETTINGS
 from lessons.declared import Values
+from rnn_core import tasks
 from rnn_core.tasks import TASKS, Task, settings_of, task_of
 from rnn_core.tasks.text import OWN
 from rnn_core.train import TrainingSetup
@@ -38,7 +39,10 @@ def settings_shown(task: str) -> tuple[str, ...]:
 
 def starts_of(task: str) -> dict[str, Any]:
     """What these settings are as the task itself starts."""
-    known = settings_of(task_of(task))
+    return _checked(task, tasks.starts_of(task))
+
+
+def _checked(task: str, known: Mapping[str, Any]) -> dict[str, Any]:
     checked = {parameter.name: parameter for parameter in TASK_SETTINGS}
     return {name: checked[name].check(known[name]) for name in settings_shown(task)}
 
@@ -80,16 +84,13 @@ def _setup(task: Task, values: Mapping[str, Any]) -> TrainingSetup:
 
 def values_of(setups: tuple[TrainingSetup, ...]) -> dict[str, Any]:
     """The inverse of `setups_of`, as far as what is set can be told from it."""
-    values = {"task": setups[0].task.name, **starts_of(setups[0].task.name)}
-    known = settings_of(setups[0].task)
-    checked = {parameter.name: parameter for parameter in TASK_SETTINGS}
-    values |= {name: checked[name].check(known[name]) for name in settings_shown(values["task"])}
+    task = setups[0].task
     first, *others = ({one.name: _value(setup, one.name) for one in SETUP} for setup in setups)
     rivals = tuple(
         tuple((name, value) for name, value in other.items() if value != first[name])
         for other in others
     )
-    return {**values, **first, "against": rivals}
+    return {"task": task.name, **_checked(task.name, settings_of(task)), **first, "against": rivals}
 
 
 def _value(setup: TrainingSetup, name: str) -> Any:

@@ -50,6 +50,11 @@ def settings_of(task: Task) -> dict[str, Any]:
     }
 
 
+def starts_of(name: str) -> dict[str, Any]:
+    """The settings that a task starts with, be they enough to make one or not."""
+    return {field.name: field.default for field in fields(TASKS[name]) if field.init}
+
+
 def _thawed(value: Any) -> Any:
     """A list of JSON or TOML as the tuple of numbers that it was."""
     return tuple(map(_as_float, value)) if isinstance(value, list) else value
@@ -60,4 +65,4 @@ def _as_float(value: Any) -> Any:
     return float(value) if type(value) is int else value
 
 
-__all__ = ["TASKS", "Batch", "Line", "Task", "settings_of", "task_of"]
+__all__ = ["TASKS", "Batch", "Line", "Task", "settings_of", "starts_of", "task_of"]
