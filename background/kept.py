@@ -9,8 +9,6 @@ again and two on one machine never train the same run.
 
 import json
 import os
-import re
-import secrets
 import shutil
 import time
 from collections.abc import Iterator
@@ -22,6 +20,7 @@ from filelock import BaseFileLock, FileLock, Timeout
 
 from background.bounds import MOST_RUNS, MOST_TITLE, MOST_TRACKS
 from background.checkpoints import DAMAGED
+from background.files import HASH, ID, write_json
 from background.status import RunState, TrainingsError
 from rnn_core.train import TrainingSetup
 
@@ -29,8 +28,6 @@ MOST_JSON_BYTES = 32 * 1024**2  # a person's own text or series stands in it
 MOST_SERVERS = 64  # of one root at once
 MOST_DAMAGED = 20  # folders that were set aside and are still kept
 LAYOUT = 1
-_ID = re.compile(r"[0-9a-f]{16}")
-_HASH = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True)
@@ -44,10 +41,6 @@ class KeptRun:
     problem: str
     created: float  # seconds since 1970
     setups: tuple[TrainingSetup, ...]
-
-
-def new_id() -> str:
-    return secrets.token_hex(8)
 
 
 def take_halls(root: Path) -> list[tuple[Path, BaseFileLock]]:
@@ -96,9 +89,7 @@ def write_run(folder: Path, run: KeptRun) -> None:
         "created": run.created,
         "setups": [setup.to_dict() for setup in run.setups],
     }
-    written = folder / "run.json.new"
-    written.write_text(json.dumps(values), "utf-8")
-    written.replace(folder / "run.json")
+    write_json(folder / "run.json", values)
 
 
 def read_run(folder: Path) -> KeptRun:
@@ -114,7 +105,7 @@ def read_run(folder: Path) -> KeptRun:
 
 def _checked(name: str, values: Any) -> KeptRun:
     """Raises for whatever a server has not written."""
-    if values["layout"] != LAYOUT or values["id"] != name or not _HASH.fullmatch(values["owner"]):
+    if values["layout"] != LAYOUT or values["id"] != name or not HASH.fullmatch(values["owner"]):
         raise ValueError("layout, id and owner must be as they were written")
     if values["state"] not in get_args(RunState):
         raise ValueError(f"state must be one of {', '.join(get_args(RunState))}")
@@ -135,7 +126,7 @@ def runs_in(hall: Path) -> Iterator[tuple[Path, KeptRun | str]]:
 
     A folder without a run.json is the rest of a run that was forgotten, and goes.
     """
-    folders = [path for path in sorted(hall.iterdir()) if _ID.fullmatch(path.name)]
+    folders = [path for path in sorted(hall.iterdir()) if ID.fullmatch(path.name)]
     for folder in folders[: 2 * MOST_RUNS]:
         if folder.is_symlink() or not folder.is_dir():
             yield folder, "it is no folder"

@@ -7,17 +7,14 @@ So neither the server's memory (torch takes 200 MB) nor anybody's page is touche
 
 import functools
 import json
-import os
 import subprocess
 import sys
 import threading
 from dataclasses import dataclass
-from pathlib import Path
 
+from background.process import ROOT, one_thread
 from rnn_core.price import Prices
 
-ROOT = Path(__file__).resolve().parents[1]
-ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OPENBLAS", "OMP", "MKL")}
 LONGEST = 90.0  # seconds, after which a measurement is given up
 
 
@@ -90,7 +87,7 @@ class Pricing:
         with subprocess.Popen(
             [sys.executable, *self._command],
             cwd=ROOT,
-            env={**os.environ, **ONE_THREAD},
+            env=one_thread(),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -26,6 +26,16 @@ ONE_THREAD = (
     "VECLIB_MAXIMUM_THREADS",
 )
 SECONDS_TO_END = 5.0
+# On Windows; elsewhere a process nices itself.
+BEHIND_THE_PAGES = 0
+if sys.platform == "win32":
+    BEHIND_THE_PAGES = subprocess.BELOW_NORMAL_PRIORITY_CLASS | subprocess.CREATE_NO_WINDOW
+    BEHIND_THE_PAGES |= subprocess.CREATE_NEW_PROCESS_GROUP
+
+
+def one_thread() -> dict[str, str]:
+    """The environment of a process that trains or measures."""
+    return os.environ | dict.fromkeys(ONE_THREAD, "1")
 
 
 class WorkerProcess:
@@ -93,16 +103,12 @@ def _next(stream: Any) -> Any:
 
 
 def _start() -> "subprocess.Popen[bytes]":
-    flags = 0
-    if sys.platform == "win32":
-        flags = subprocess.BELOW_NORMAL_PRIORITY_CLASS | subprocess.CREATE_NO_WINDOW
-        flags |= subprocess.CREATE_NEW_PROCESS_GROUP
     return subprocess.Popen(
         [sys.executable, "-m", "background.worker"],
         cwd=ROOT,
-        env=os.environ | dict.fromkeys(ONE_THREAD, "1"),
+        env=one_thread(),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         start_new_session=True,  # on Windows the flags see to it
-        creationflags=flags,
+        creationflags=BEHIND_THE_PAGES,
     )

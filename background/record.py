@@ -7,36 +7,12 @@ given out, and weights are replaced, never written to.
 from collections import deque
 from collections.abc import Iterable
 
-import numpy as np
-
 from background.messages import TrackReport
 from background.status import TrackStatus, TrainingsError, Weights
 from rnn_core.train import TrainingSetup
+from rnn_core.train.growing import Growing
 
 SPEED_SECONDS = 1.0  # steps per second are those of the last second
-
-
-class Growing:
-    """Numbers to which more are added at the end."""
-
-    def __init__(self) -> None:
-        self._room = np.empty(256)
-        self._length = 0
-
-    def add(self, numbers: np.ndarray) -> None:
-        end = self._length + len(numbers)
-        if end > len(self._room):
-            larger = np.empty(max(end, 2 * len(self._room)))
-            larger[: self._length] = self._room[: self._length]
-            self._room = larger
-        self._room[self._length : end] = numbers
-        self._length = end
-
-    def view(self) -> np.ndarray:
-        """All of them, read-only."""
-        view = self._room[: self._length]
-        view.flags.writeable = False
-        return view
 
 
 class TrackRecord:
@@ -61,8 +37,8 @@ class TrackRecord:
             self.clear()
         self.engine, self.step = report.engine, report.step
         self.status, self.problem = report.status, report.problem
-        self.losses.add(report.losses)
-        self.grad_norms.add(report.grad_norms)
+        self.losses.extend(report.losses)
+        self.grad_norms.extend(report.grad_norms)
         self.held_out += report.held_out
         self.snapshots |= {step: _fixed(kept) for step, kept in report.new_snapshots.items()}
         self.steps = tuple(step for step in report.snapshots if step in self.snapshots)
@@ -112,8 +88,8 @@ class TrackRecord:
             engine=self.engine,
             step=self.step,
             max_steps=self.setup.max_steps,
-            losses=self.losses.view(),
-            grad_norms=self.grad_norms.view(),
+            losses=self.losses.array,
+            grad_norms=self.grad_norms.array,
             held_out=tuple(self.held_out),
             steps_per_second=speed,
             seconds_left=left / speed if speed else None,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from background import bounds, kept
+from background.files import new_id
 from background.loading import tracks_of
 from background.run import Run
 from background.status import TrainingsError
@@ -60,7 +61,7 @@ class Shelf:
             yield self.runs[run]
 
     def new_folder(self) -> Path:
-        return self._halls[0][0] / kept.new_id()
+        return self._halls[0][0] / new_id()
 
     def add(self, run: Run) -> None:
         try:

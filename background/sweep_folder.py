@@ -1,7 +1,6 @@
 """One sweep's folder on the disk, and what is shown of it."""
 
 import json
-import re
 import shutil
 import time
 from collections.abc import Iterator, Mapping
@@ -9,11 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from background.files import HASH, ID, write_json
 from rnn_core.sweep import Row, Sweep, SweepError, read_rows, read_sweep
 
 State = Literal["queued", "running", "stopping", "stopped", "done"]
-_ID = re.compile(r"[0-9a-f]{16}")
-_HASH = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(eq=False)
@@ -120,18 +118,13 @@ def write_about(kept: Kept) -> None:
         "dask": kept.dask,
         "problem": kept.problem,
     }
-    written = kept.folder / "about.json.new"
-    written.write_text(json.dumps(about), "utf-8")
-    written.replace(kept.folder / "about.json")
+    write_json(kept.folder / "about.json", about)
 
 
 def found(root: Path) -> Iterator[Kept]:
     """What earlier servers kept, the oldest first; a folder that cannot be read is passed over."""
-    read = (
-        [_read(path) for path in root.iterdir() if _ID.fullmatch(path.name)]
-        if (root.is_dir())
-        else []
-    )
+    folders = root.iterdir() if root.is_dir() else ()
+    read = [_read(path) for path in folders if ID.fullmatch(path.name)]
     yield from sorted((kept for kept in read if kept), key=lambda kept: kept.created)
 
 
@@ -139,7 +132,7 @@ def _read(folder: Path) -> Kept | None:
     try:
         about = json.loads((folder / "about.json").read_text("utf-8"))
         owner, dask, problem = about["owner"], about["dask"], about["problem"]
-        if not _HASH.fullmatch(owner) or not isinstance(dask, str) or not isinstance(problem, str):
+        if not HASH.fullmatch(owner) or not isinstance(dask, str) or not isinstance(problem, str):
             return None
         sweep = read_sweep(folder / "sweep.toml")
         created, wanted = float(about["created"]), bool(about["wanted"])

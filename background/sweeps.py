@@ -11,7 +11,6 @@ with what was neither stopped nor done.
 
 import functools
 import os
-import secrets
 import subprocess
 import sys
 import threading
@@ -21,8 +20,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from background import bounds, sweep_folder
+from background.files import new_id
 from background.order import turns
-from background.process import ONE_THREAD, ROOT
+from background.process import BEHIND_THE_PAGES, ROOT, one_thread
 from background.status import TrainingsError
 from background.sweep_folder import Kept, SweepStatus
 from rnn_core.sweep import Sweep, SweepError, is_in_use, read_rows, to_toml
@@ -85,7 +85,7 @@ class Sweeps:
             raise TrainingsError(f"This server may not train on {dask[:80]}: see {DASK}")
         with self._lock:
             self._check_room(who)
-            kept = Kept(secrets.token_hex(8), who, time.time(), True, dask, "", self.root, sweep)
+            kept = Kept(new_id(), who, time.time(), True, dask, "", self.root, sweep)
             try:
                 sweep_folder.write_new(kept, to_toml(sweep))
             except OSError as error:
@@ -275,10 +275,6 @@ def _exit_code(process: "subprocess.Popen[bytes]") -> int | None:
 
 
 def _started(kept: Kept) -> "subprocess.Popen[bytes]":
-    flags = 0
-    if sys.platform == "win32":
-        flags = subprocess.BELOW_NORMAL_PRIORITY_CLASS | subprocess.CREATE_NO_WINDOW
-        flags |= subprocess.CREATE_NEW_PROCESS_GROUP
     command = [sys.executable, "-m", "rnn_core.sweep", str(kept.toml), "--out", str(kept.results)]
     command += ["--stop", str(kept.stop_file), "--until-stdin-ends", "--nice", str(NICE)]
     command += ["--dask", kept.dask] if kept.dask else ["--jobs", str(jobs())]
@@ -286,12 +282,12 @@ def _started(kept: Kept) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(
             command,
             cwd=ROOT,
-            env=os.environ | dict.fromkeys(ONE_THREAD, "1"),
+            env=one_thread(),
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=log,
             process_group=None if sys.platform == "win32" else 0,
-            creationflags=flags,
+            creationflags=BEHIND_THE_PAGES,
         )
 
 

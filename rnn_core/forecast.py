@@ -22,9 +22,9 @@ from functools import lru_cache
 import numpy as np
 from jaxtyping import Float
 
-from rnn_core import propagate, readout, window
 from rnn_core.checks import one_of, whole
 from rnn_core.network import Network, Weights
+from rnn_core.outputs import outputs
 from rnn_core.shipped import load_weights, weights_names
 from rnn_core.tasks import Task, task_of
 from rnn_core.train import Trainer, TrainingSetup
@@ -116,10 +116,7 @@ class Fit:
         self, inputs: Float[np.ndarray, "time batch 1"]
     ) -> Float[np.ndarray, "time batch 1"]:
         """What the network says after each input, from state 0."""
-        if isinstance(self.network, WindowNetwork):
-            return window.forward(self.network, self.weights, inputs).output
-        top = propagate.top_of(self.network, propagate.forward(self.network, self.weights, inputs))
-        return readout.forward(self.weights, top)
+        return outputs(self.network, self.weights, inputs)
 
 
 @dataclass(frozen=True, eq=False)

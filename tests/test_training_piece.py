@@ -52,7 +52,7 @@ def test_lines_and_parameters_need_no_training() -> None:
 
 
 def test_a_lag_is_learned_at_one_of_the_snapshots() -> None:
-    snapshots = trained(setups_of(VALUES)[0]).trainer.snapshots.steps
+    snapshots = trained(setups_of(VALUES)[0]).snapshots.steps
     assert measure("learned_lag", lag=3) in snapshots
     with pytest.raises(ValueError, match="lag 99 is not learned, or no answer needs it"):
         measure("learned_lag", lag=99)

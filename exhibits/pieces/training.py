@@ -9,7 +9,7 @@ import numpy as np
 from exhibits.piece import Piece
 from exhibits.training import parameters as declared
 from exhibits.training import runs
-from exhibits.training.at_once import Trained, trained
+from exhibits.training.at_once import trained
 from exhibits.training.bench import state_of, training_bench
 from exhibits.training.configure import names_of, setups_of, title_of
 from exhibits.training.view import UNITS, Shape
@@ -27,7 +27,7 @@ from lessons.declared import (
     Values,
     Whole,
 )
-from rnn_core.train import TrainingSetup
+from rnn_core.train import Trainer, TrainingSetup
 from rnn_core.train.course import learned_at, measure
 
 CURVE_POINTS = 24
@@ -98,7 +98,7 @@ def _steps_to_solve(values: Values, at: Values) -> float:
     return float(found.solved_at)
 
 
-def _last(found: Trained, which: int) -> float:
+def _last(found: Trainer, which: int) -> float:
     if not found.held_out:
         raise ValueError("nothing was measured on held-out data")
     return float(found.held_out[-1][which])
@@ -114,7 +114,7 @@ def _learned_lag(values: Values, at: Values) -> float:
 
 @lru_cache(maxsize=32)
 def _learned(setup: TrainingSetup) -> dict[int, int | None]:
-    kept = trained(setup).trainer.snapshots
+    kept = trained(setup).snapshots
     return learned_at(setup.task, {step: measure(setup, kept.at(step)) for step in kept.steps})
 
 

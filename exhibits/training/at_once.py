@@ -1,10 +1,7 @@
 """A training that is done here and now, for what is asked of it: bounded, and done only once."""
 
 import threading
-from dataclasses import dataclass
 from functools import lru_cache
-
-import numpy as np
 
 from rnn_core.train import Trainer, TrainingSetup
 
@@ -13,19 +10,11 @@ MOST_KEPT = 12  # each with its snapshots, some three MiB
 _LOCK = threading.Lock()  # one at a time, and nobody trains what somebody else is training
 
 
-@dataclass(frozen=True, eq=False)
-class Trained:
-    """How it went; `held_out` is (step, loss, score)."""
+def trained(setup: TrainingSetup) -> Trainer:
+    """How it went.
 
-    setup: TrainingSetup
-    losses: np.ndarray
-    held_out: tuple[tuple[int, float, float], ...]
-    solved_at: int | None
-    trainer: Trainer
-
-
-def trained(setup: TrainingSetup) -> Trained:
-    """Raises ValueError where it takes longer than `MOST_SECONDS`, or breaks at its first step."""
+    Raises ValueError where it takes longer than `MOST_SECONDS`, or breaks at its first step.
+    """
     with _LOCK:
         found = _trained(setup)
     if isinstance(found, str):
@@ -34,7 +23,7 @@ def trained(setup: TrainingSetup) -> Trained:
 
 
 @lru_cache(maxsize=MOST_KEPT)
-def _trained(setup: TrainingSetup) -> Trained | str:
+def _trained(setup: TrainingSetup) -> Trainer | str:
     """Why there is none is kept too: it took as long."""
     trainer = Trainer(setup)
     trainer.advance(seconds=MOST_SECONDS)
@@ -45,6 +34,4 @@ def _trained(setup: TrainingSetup) -> Trained | str:
         )
     if not trainer.step:
         return f"it broke before its first step: {trainer.problem}"
-    losses = np.array(trainer.losses, float)
-    held_out = tuple(trainer.held_out)
-    return Trained(setup, losses, held_out, trainer.solved_at, trainer)
+    return trainer

@@ -13,12 +13,8 @@ from background import RunStatus, trainings
 from exhibits.training.messages import packed
 from rnn_core.tasks import Task
 from rnn_core.train import TrainingSetup
-from rnn_core.train.course import SEQUENCES, Measures, learned_at, measure
+from rnn_core.train.course import GATES, SEQUENCES, Measures, learned_at, measure
 
-GATES = {
-    "lstm": ("forget_gate", "input_gate", "output_gate"),
-    "gru": ("reset_gate", "update_gate"),
-}
 SECONDS = 0.03  # of one answer: somebody else's page may wait for this
 MOST_KEPT = 4000  # snapshots of all runs, some ten KiB each
 

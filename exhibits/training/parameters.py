@@ -4,6 +4,9 @@ The names are those of `rnn_core`'s tasks and of `TrainingSetup`. A task has som
 `TASK_SETTINGS`, by the same names as its own fields. 0 stands for none where a setup has None.
 """
 
+from dataclasses import replace
+
+from exhibits.parameters import FORGET_BIAS
 from exhibits.training.rivals import Rivals
 from lessons.declared import Choice, Flag, Parameter, Real, Reals, Whole, Words
 from rnn_core.tasks import TASKS
@@ -119,15 +122,7 @@ NETWORK: tuple[Parameter, ...] = (
             "chrono": "Chrono",
         },
     ),
-    Real(
-        name="forget_bias",
-        label="Forget-gate bias",
-        default=1.0,
-        about="Where an LSTM's forget gate starts, before its sigmoid.",
-        low=-6.0,
-        high=6.0,
-        step=0.25,
-    ),
+    replace(FORGET_BIAS, about="Where an LSTM's forget gate starts, before its sigmoid."),
     Whole(
         name="window",
         label="Window",

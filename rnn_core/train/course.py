@@ -15,16 +15,16 @@ from rnn_core import readout, window
 from rnn_core.network import Weights
 from rnn_core.record import record
 from rnn_core.tasks import Batch, Task
-from rnn_core.trace import GRUTrace, LayerTrace, LSTMTrace
+from rnn_core.trace import LayerTrace
 from rnn_core.train import objective
 from rnn_core.train.held_out import at_once
 from rnn_core.train.setup import TrainingSetup
 from rnn_core.window import WindowNetwork
 
 SEQUENCES = 32  # of the held-out ones, always the same
-GATES = {
-    LSTMTrace: ("input_gate", "forget_gate", "output_gate"),
-    GRUTrace: ("reset_gate", "update_gate"),
+GATES = {  # by the cell, as they are shown
+    "lstm": ("forget_gate", "input_gate", "output_gate"),
+    "gru": ("reset_gate", "update_gate"),
 }
 LEARNED = 0.5  # of the chance line: an error below it is an answer that was learned
 
@@ -66,7 +66,7 @@ def measure(setup: TrainingSetup, weights: Weights) -> Measures:
         )
         top, losses = made.layers[-1], made.losses
         assert top.grad_hidden is not None
-        hidden, delta_h, gates = top.hidden, top.grad_hidden, _gates(top)
+        hidden, delta_h, gates = top.hidden, top.grad_hidden, _gates(setup.cell, top)
     unit = objective.unit(task.loss, task.output_size)
     # A record's loss is a mean over the batch and a sum over time; L_b is a mean over both alone.
     each = unit * losses.shape[1] / np.maximum(np.count_nonzero(batch.mask, axis=0), 1)
@@ -108,8 +108,8 @@ def _probe(task: Task, count: int) -> Batch:
     return batch
 
 
-def _gates(trace: LayerTrace) -> dict[str, np.ndarray]:
-    return {name: getattr(trace, name).mean(axis=(1, 2)) for name in GATES.get(type(trace), ())}
+def _gates(cell: str, trace: LayerTrace) -> dict[str, np.ndarray]:
+    return {name: getattr(trace, name).mean(axis=(1, 2)) for name in GATES.get(cell, ())}
 
 
 def _mean_over(

@@ -12,6 +12,7 @@ import numpy as np
 from jaxtyping import Float
 
 from rnn_core import clipping, propagate, readout, window
+from rnn_core.outputs import outputs
 from rnn_core.record import record
 from rnn_core.tasks import Batch
 from rnn_core.train import objective
@@ -68,12 +69,8 @@ class NumpyEngine(Engine):
     def output(
         self, inputs: Float[np.ndarray, "time batch features"]
     ) -> Float[np.ndarray, "time batch out"]:
-        network, weights = self._network, self._weights.views
         inputs = inputs.astype(self._setup.dtype, copy=False)
-        if isinstance(network, WindowNetwork):
-            return window.forward(network, weights, inputs).output
-        top = propagate.top_of(network, propagate.forward(network, weights, inputs))
-        return readout.forward(weights, top)
+        return outputs(self._network, self._weights.views, inputs)
 
     def weights(self) -> dict[str, np.ndarray]:
         return self._weights.copies()

@@ -7,7 +7,7 @@ from jaxtyping import Float
 
 
 class Growing:
-    """float64 numbers; `append` costs a copy of everything only each time that they double."""
+    """float64 numbers; adding costs a copy of everything only each time that they double."""
 
     def __init__(self, values: Iterable[float] = ()) -> None:
         self._room = np.array([*values, *[0.0] * 64])
@@ -17,10 +17,21 @@ class Growing:
         return self._count
 
     def append(self, value: float) -> None:
-        if self._count == len(self._room):
-            self._room = np.concatenate([self._room, np.zeros_like(self._room)])
+        self._make_room(self._count + 1)
         self._room[self._count] = value
         self._count += 1
+
+    def extend(self, values: Float[np.ndarray, " more"]) -> None:
+        end = self._count + len(values)
+        self._make_room(end)
+        self._room[self._count : end] = values
+        self._count = end
+
+    def _make_room(self, count: int) -> None:
+        if count > len(self._room):
+            larger = np.zeros(max(count, 2 * len(self._room)))
+            larger[: self._count] = self._room[: self._count]
+            self._room = larger
 
     @property
     def array(self) -> Float[np.ndarray, " count"]:
