@@ -14,14 +14,13 @@ says the next z. Running free it reads its own. Beside it stand
 Everything shown is in the series' own units and computed in float64.
 """
 
-import threading
-from collections import OrderedDict
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 from jaxtyping import Float
 
+from rnn_core.bounded import Bounded
 from rnn_core.checks import one_of, whole
 from rnn_core.network import Network, Weights
 from rnn_core.outputs import outputs
@@ -197,25 +196,8 @@ def rmse(said: Float[np.ndarray, " n"], values: Float[np.ndarray, " n"]) -> floa
     return float(np.sqrt(np.mean((said - values) ** 2))) if len(values) else float("nan")
 
 
-class _Kept:
-    """The last trainings, shared by all; each is made once."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._fits: OrderedDict[FitSetup, Fit] = OrderedDict()
-
-    def get(self, setup: FitSetup) -> Fit | None:
-        with self._lock:
-            return self._fits.get(setup)
-
-    def put(self, fit: Fit) -> None:
-        with self._lock:
-            self._fits[fit.setup] = fit
-            while len(self._fits) > _MOST_KEPT:
-                self._fits.popitem(last=False)
-
-
-_kept = _Kept()
+# The last trainings, shared by all.
+_kept: Bounded[FitSetup, Fit] = Bounded(_MOST_KEPT)
 
 
 def fitted(setup: FitSetup) -> Fit:
@@ -227,7 +209,7 @@ def fitted(setup: FitSetup) -> Fit:
     found = known(setup)
     if found is None:
         found = trained(setup)
-        _kept.put(found)
+        _kept.put(setup, found)
     return found
 
 

@@ -60,25 +60,22 @@ DTYPE = torch.{dtype}
 IN_APP = {watched}  # loss by step
 '''
 
-_RECURRENT = """\
+_LAYERS = """\
 class Model(nn.Module):
     def __init__(self):
         super().__init__()
         self.rnn = nn.{kind}({options})
         self.readout = nn.Linear({hidden}, {outputs})
 
+"""
+
+_RECURRENT = """\
     def forward(self, inputs):  # (time, batch, features)
         states, _ = self.rnn(inputs)
         return self.readout(states)
 """
 
 _TRUNCATED = """\
-class Model(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.rnn = nn.{kind}({options})
-        self.readout = nn.Linear({hidden}, {outputs})
-
     def forward(self, inputs):  # (time, batch, features)
         states, last = [], None
         for piece in inputs.split({truncation}):  # the state crosses a cut, the gradient does not
@@ -156,7 +153,7 @@ def module(setup: TrainingSetup) -> str:
     options += ['nonlinearity="relu"'] * (network.cell == "rnn_relu")
     cut = setup.truncation is not None and setup.truncation < setup.task.length
     parts = "tuple(part.detach() for part in last)"
-    return (_TRUNCATED if cut else _RECURRENT).format(
+    return (_LAYERS + (_TRUNCATED if cut else _RECURRENT)).format(
         kind=KINDS[network.cell],
         options=", ".join(options),
         hidden=network.hidden_size,

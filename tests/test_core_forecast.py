@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from rnn_core import forecast
+from rnn_core.bounded import Bounded
 from rnn_core.forecast import (
     Fit,
     FitSetup,
@@ -156,8 +157,9 @@ def test_a_series_that_never_moves_and_starts_that_are_not_there_are_said():
 
 
 def test_the_trainings_that_are_kept_are_bounded():
-    kept = forecast._Kept()
+    kept: Bounded[FitSetup, forecast.Fit] = Bounded(forecast._MOST_KEPT)
     for seed in range(forecast._MOST_KEPT + 5):
-        kept.put(last_value(FitSetup(cell="window", seed=seed)))
+        setup = FitSetup(cell="window", seed=seed)
+        kept.put(setup, last_value(setup))
     assert kept.get(FitSetup(cell="window", seed=0)) is None
     assert kept.get(FitSetup(cell="window", seed=forecast._MOST_KEPT + 4)) is not None

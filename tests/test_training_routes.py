@@ -15,6 +15,7 @@ from background import TrainingsError
 from background.status import RunStatus, TrackStatus
 from exhibits.training import courses, on_stage, routes, serving
 from rnn_core import Network, run, setup_with
+from rnn_core.bounded import Bounded
 from rnn_core.held import named
 from rnn_core.tasks import task_of
 from rnn_core.train import Trainer, TrainingSetup
@@ -69,7 +70,7 @@ def one_run(monkeypatch: pytest.MonkeyPatch) -> OneRun:
     made = OneRun()
     for module in (routes, courses, on_stage):
         monkeypatch.setattr(module, "trainings", lambda: made)
-    monkeypatch.setattr(courses, "_KEPT", courses._Kept(courses.MOST_KEPT))
+    monkeypatch.setattr(courses, "_KEPT", Bounded(courses.MOST_KEPT))
     return made
 
 

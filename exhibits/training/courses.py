@@ -1,8 +1,6 @@
 """Snapshots measured over the sequence, for the time machine: computed once, kept within bounds."""
 
-import threading
 import time
-from collections import OrderedDict
 from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
@@ -11,6 +9,7 @@ import numpy as np
 
 from background import RunStatus, trainings
 from exhibits.training.messages import packed
+from rnn_core.bounded import Bounded
 from rnn_core.tasks import Task
 from rnn_core.train import TrainingSetup
 from rnn_core.train.course import GATES, SEQUENCES, Measures, learned_at, measure
@@ -21,28 +20,7 @@ MOST_KEPT = 4000  # snapshots of all runs, some ten KiB each
 Key = tuple[str, int, int]
 
 
-class _Kept:
-    """Measures by run, track and step; the ones that nobody asked for longest go first."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._found: OrderedDict[Key, Measures] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, key: Key) -> Measures | None:
-        with self._lock:
-            if key in self._found:
-                self._found.move_to_end(key)
-            return self._found.get(key)
-
-    def put(self, key: Key, measures: Measures) -> None:
-        with self._lock:
-            self._found[key] = measures
-            while len(self._found) > self._most:
-                self._found.popitem(last=False)
-
-
-_KEPT = _Kept(MOST_KEPT)
+_KEPT: Bounded[Key, Measures] = Bounded(MOST_KEPT)
 
 
 def fields_of(setup: TrainingSetup) -> tuple[str, ...]:

@@ -8,8 +8,6 @@ page's JavaScript, a request to another host, a traceback in the server.
 """
 
 import re
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -27,7 +25,7 @@ from playwright.sync_api import (
 import start
 from tests.browser import axe
 from tests.browser.chromium import find_browser
-from tests.ports import own_port
+from tests.browser.served import THE_APP, served
 
 expect.set_options(timeout=15_000)  # two loaded cores may take a while
 
@@ -70,26 +68,9 @@ def server_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def app_url(server_log: Path) -> Iterator[str]:
     """The address of the app as start.py serves it, on a port that nobody uses."""
-    port = own_port()
-    command = [sys.executable, *start.app_command(port)[1:]]
     progress = f"sqlite:///{server_log.parent / 'progress.sqlite'}"
-    with server_log.open("w") as log:
-        server = subprocess.Popen(
-            command,
-            cwd=start.ROOT,
-            env=start.app_environment() | {"UNROLLED_DATABASE": progress},
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        try:
-            start.wait_until_healthy(server, port)
-        except start.Stop as reason:
-            pytest.fail(f"{reason}\n{server_log.read_text()[-3000:]}", pytrace=False)
-        yield f"http://{start.HOST}:{port}"
-    finally:
-        server.terminate()
-        start.end_process(server)
+    with served(THE_APP, server_log, {"UNROLLED_DATABASE": progress}) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,5 @@
 """The stage while a run changes: it follows the run, and the learner stays where they are."""
 
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,8 +11,8 @@ from playwright.sync_api import Page, expect
 import start
 from rnn_core import LSTMTrace, grad_by_source
 from tests.browser.live.training import CONTROL, STEPS, UNITS, own_run, run_after
+from tests.browser.served import served
 from tests.browser.test_lab import number, read_strip, stage_of, step_of
-from tests.ports import own_port
 
 OpenPage = Callable[[str], Page]
 TAKEN = "() => window.taken ?? 0"
@@ -34,27 +32,9 @@ def server_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def app_url(server_log: Path) -> Iterator[str]:
     """An app of this test's own: one page with a stage, and the route that it follows."""
-    port = own_port()
-    command = [sys.executable, *start.app_command(port)[1:]]
     app = start.ROOT / "tests" / "browser" / "live" / "app.py"
-    command[command.index(str(start.ROOT / "app.py"))] = str(app)
-    with server_log.open("w") as log:
-        server = subprocess.Popen(
-            command,
-            cwd=start.ROOT,
-            env=start.app_environment() | {"PYTHONPATH": str(start.ROOT)},
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        try:
-            start.wait_until_healthy(server, port)
-        except start.Stop as reason:
-            pytest.fail(f"{reason}\n{server_log.read_text()[-3000:]}", pytrace=False)
-        yield f"http://{start.HOST}:{port}"
-    finally:
-        server.terminate()
-        start.end_process(server)
+    with served(app, server_log, {"PYTHONPATH": str(start.ROOT)}) as url:
+        yield url
 
 
 def tell(page: Page, query: str = "") -> dict[str, Any]:
