@@ -2,11 +2,12 @@
 
     <root>/sweeps/<id>/   sweep.toml, results.jsonl (see rnn_core.sweep), about.json, stop, log.txt
 
-One sweep trains at a time, niced, on all cores but one, so that the pages and the single trainings
-keep theirs; the others wait in a queue that everybody sees the length of. One that has trained for
-TURN_SECONDS while others wait goes to its end: what was finished is kept, so that costs it the
-trainings that were under way. The process ends when this server does, and the next server goes on
-with what was neither stopped nor done.
+One sweep trains at a time, on all cores but one, and takes no slot of the single trainings: it is
+niced behind them, and they behind the pages, so that it has what those leave. The others wait in a
+queue that everybody sees the length of. One that trained for TURN_SECONDS while others wait goes
+to its end: what was finished is kept, so that costs it the trainings that were under way. The
+process ends when this server does, and the next server goes on with what was neither stopped nor
+done.
 """
 
 import functools
@@ -29,7 +30,7 @@ from rnn_core.sweep import Sweep, SweepError, is_in_use, read_rows, to_toml
 
 DASK = "UNROLLED_DASK"  # environment variable; see `may_use_dask`
 TURN_SECONDS = 60.0
-NICE = 10
+NICE = 15  # behind the trainings that somebody watches, which stand at 10
 LOOK = 0.5  # seconds between two looks at the clock
 MOST_TRAININGS = 500  # of one sweep
 MOST_UNFINISHED = 3  # sweeps of one owner that train or wait
@@ -286,7 +287,7 @@ def _started(kept: Kept) -> "subprocess.Popen[bytes]":
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=log,
-            process_group=None if sys.platform == "win32" else 0,
+            start_new_session=True,  # on Windows the flags see to it
             creationflags=BEHIND_THE_PAGES,
         )
 

@@ -7,16 +7,15 @@ the error stream, and so to the server's log. When its input ends, so does it, a
 import os
 import pickle
 import queue
-import random
 import sys
 import threading
 import time
 import traceback
-from pathlib import Path
 from typing import Any, BinaryIO
 
 from background.messages import Idle, LetGo, Released, Train, pickled
 from background.shift import Shift
+from rnn_core.niceness import give_way
 
 NICE = 10
 IDLE_SECONDS = 60.0
@@ -123,28 +122,8 @@ def _hear(orders: "queue.Queue[Any]", stream: BinaryIO) -> None:
     os._exit(0)  # the step in hand takes longer than that; the last checkpoint stands
 
 
-def give_way() -> None:
-    """Lets the pages go first; on Windows the server starts a worker with a lower priority.
-
-    Linux desktops share their cores among sessions and only then by priority within one, so that
-    there the session's own counts as well. It may be set ten times a second on a machine, hence
-    the attempts.
-    """
-    if hasattr(os, "nice"):
-        os.nice(NICE)
-    session = Path("/proc/self/autogroup")
-    for _ in range(20 if session.exists() else 0):
-        try:
-            session.write_text(str(NICE))
-            return
-        except BlockingIOError:
-            time.sleep(0.05 + 0.1 * random.random())
-        except OSError:
-            return
-
-
 def main() -> None:
-    give_way()
+    give_way(NICE)
     out = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     # A server without a console, on Windows, has no error stream.
     log = sys.stderr.fileno() if sys.stderr else os.open(os.devnull, os.O_WRONLY)

@@ -66,8 +66,9 @@ SETUPS = {
 # At the priority of a worker, so that other work on the machine slows all ways alike.
 BARE = """
 import json, sys, time
-from background.worker import give_way
-give_way()
+from background.worker import NICE
+from rnn_core.niceness import give_way
+give_way(NICE)
 from rnn_core.train import Trainer, TrainingSetup
 trainer = Trainer(TrainingSetup.from_dict(json.loads(sys.argv[1])))
 trainer.advance(steps=int(sys.argv[3]))
@@ -78,8 +79,9 @@ print((trainer.step - first) / (time.perf_counter() - begin))
 
 TORCH = """
 import json, sys, time
-from background.worker import give_way
-give_way()
+from background.worker import NICE
+from rnn_core.niceness import give_way
+give_way(NICE)
 import numpy as np
 import torch
 from rnn_core.train import TrainingSetup
@@ -283,8 +285,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="shorter and fewer rounds")
     quick = parser.parse_args().quick
-    speeds(rounds=2 if quick else 5, seconds=2.0 if quick else 4.0)
-    pages(seconds=6 if quick else 20)
+    speeds(rounds=2 if quick else 3, seconds=2.0 if quick else 3.0)
+    pages(seconds=6 if quick else 15)
 
 
 if __name__ == "__main__":

@@ -281,8 +281,9 @@ class Measure:
     """A number that the core works out from an exhibit's values at that moment.
 
     `value(values, at)`: `values` are the exhibit's checked values, `at` those of `arguments`.
+    `ahead(values, at)` begins what `value` will need, where that takes seconds; it does not wait.
 
-    Raises (from `value`):
+    Raises (from `value` and `ahead`):
         ValueError: these values have no such number (a step beyond the end); says why.
     """
 
@@ -291,6 +292,7 @@ class Measure:
     value: Callable[[Values, Values], float]
     arguments: tuple[Parameter, ...] = ()
     unit: str = ""
+    ahead: Callable[[Values, Values], None] | None = None
 
 
 @dataclass(frozen=True)
@@ -314,6 +316,7 @@ class CurveMeasure:
     about: str
     value: Callable[[Values, Values], Curve]
     arguments: tuple[Parameter, ...] = ()
+    ahead: Callable[[Values, Values], None] | None = None
 
 
 def _fits(values: Values) -> None:

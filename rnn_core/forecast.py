@@ -1,6 +1,6 @@
 """Forecasts of a real series: one step ahead, running free, and how the error grows with the lead.
 
-    fit = fitted(FitSetup(cell="gru"))        a trained network: shipped, or trained in seconds
+    fit = shipped(FitSetup(cell="gru"))       a trained network that comes along; or `fit_of` one
     one_step(fit)                             each held-out value from the true values before it
     free_run(fit, known, horizon)             from one year on, every forecast the next input
     by_lead(fit, farthest)                    the free run's error k steps ahead, over all starts
@@ -20,7 +20,6 @@ from functools import lru_cache
 import numpy as np
 from jaxtyping import Float
 
-from rnn_core.bounded import Bounded
 from rnn_core.checks import one_of, whole
 from rnn_core.network import Network, Weights
 from rnn_core.outputs import outputs
@@ -35,7 +34,6 @@ WINDOW = 10  # values that the feed-forward network sees
 FEWEST, MOST = 24, 5000  # numbers of a series of one's own
 LONGEST = 40  # values read before a forecast
 FARTHEST = 60
-_MOST_KEPT = 64
 
 
 @dataclass(frozen=True)
@@ -196,30 +194,9 @@ def rmse(said: Float[np.ndarray, " n"], values: Float[np.ndarray, " n"]) -> floa
     return float(np.sqrt(np.mean((said - values) ** 2))) if len(values) else float("nan")
 
 
-# The last trainings, shared by all.
-_kept: Bounded[FitSetup, Fit] = Bounded(_MOST_KEPT)
-
-
-def fitted(setup: FitSetup) -> Fit:
-    """The trained network, trained now (seconds) unless it is known already.
-
-    Raises:
-        ValueError: the training broke, or the series does not suit; says why.
-    """
-    found = known(setup)
-    if found is None:
-        found = trained(setup)
-        _kept.put(setup, found)
-    return found
-
-
-def known(setup: FitSetup) -> Fit | None:
-    """The trained network if nobody has to wait for it: shipped, or trained before."""
-    return _shipped(setup) or _kept.get(setup)
-
-
 @lru_cache(maxsize=8)
-def _shipped(setup: FitSetup) -> Fit | None:
+def shipped(setup: FitSetup) -> Fit | None:
+    """The network that comes with this package, None where none does."""
     name = f"sunspots-{setup.cell}"
     if setup != FitSetup(cell=setup.cell) or name not in weights_names():
         return None
@@ -227,14 +204,23 @@ def _shipped(setup: FitSetup) -> Fit | None:
     return Fit(setup, setup.task, found.network, found.weights)
 
 
+def fit_of(setup: FitSetup, ended: Trainer) -> Fit:
+    """What a training of `setup.training` came to.
+
+    Raises:
+        ValueError: it broke; says why.
+    """
+    if ended.status == "broken":
+        raise ValueError(ended.problem)
+    weights = {name: value.astype(np.float64) for name, value in ended.weights.items()}
+    return Fit(setup, setup.task, ended.network, weights)
+
+
 def trained(setup: FitSetup) -> Fit:
-    """Trains, whatever is known."""
+    """Trains here and now, for seconds; raises ValueError where it breaks."""
     trainer = Trainer(setup.training)
     trainer.advance()
-    if trainer.status == "broken":
-        raise ValueError(trainer.problem)
-    weights = {name: value.astype(np.float64) for name, value in trainer.weights.items()}
-    return Fit(setup, setup.task, setup.training.network(), weights)
+    return fit_of(setup, trainer)
 
 
 @lru_cache(maxsize=32)

@@ -5,19 +5,19 @@ import math
 import numpy as np
 import pytest
 
-from rnn_core import forecast
-from rnn_core.bounded import Bounded
 from rnn_core.forecast import (
     Fit,
     FitSetup,
     by_lead,
-    fitted,
+    fit_of,
     free_run,
-    known,
     one_step,
     rmse,
     series_of,
+    shipped,
+    trained,
 )
+from rnn_core.train import Trainer
 from rnn_core.window import WindowNetwork
 
 # A ramp of 30: the last 6 held out, windows of min(40, 24 // 3) = 8.
@@ -84,7 +84,8 @@ def test_a_free_run_is_the_state_carried_on():
     from rnn_core import Network
     from rnn_core.propagate import forward
 
-    fit = fitted(FitSetup(cell="gru"))
+    fit = shipped(FitSetup(cell="gru"))
+    assert fit is not None
     network = fit.network
     assert isinstance(network, Network)
     series, start = fit.series, fit.series.first_held_out
@@ -99,8 +100,8 @@ def test_a_free_run_is_the_state_carried_on():
 
 
 @pytest.mark.parametrize("cell", ["lstm", "gru", "rnn_tanh"])
-def test_the_shipped_networks_beat_both_naive_lines_and_are_known_at_once(cell):
-    fit = known(FitSetup(cell=cell))
+def test_the_shipped_networks_beat_both_naive_lines(cell):
+    fit = shipped(FitSetup(cell=cell))
     assert fit is not None
     found = one_step(fit)
     assert found.rmse < 0.65 * found.rmse_naive
@@ -113,19 +114,24 @@ def test_the_shipped_networks_beat_both_naive_lines_and_are_known_at_once(cell):
     assert fit.held_out_loss < lines["linear"]
 
 
-def test_a_new_training_beats_the_naive_forecast_and_is_kept():
+def test_a_new_training_beats_the_naive_forecast():
     setup = FitSetup(cell="rnn_tanh", seed=3, steps=150)
-    assert known(setup) is None
-    fit = fitted(setup)
-    assert known(setup) is fit
-    assert fitted(setup) is fit
-    found = one_step(fit)
+    assert shipped(setup) is None
+    found = one_step(trained(setup))
     assert found.rmse < 0.8 * found.rmse_naive
+
+
+def test_a_training_that_broke_is_no_fit_and_says_why():
+    setup = FitSetup(cell="rnn_tanh", steps=5)
+    broken = Trainer(setup.training)
+    broken.status, broken.problem = "broken", "the loss is not finite after step 3"
+    with pytest.raises(ValueError, match="the loss is not finite after step 3"):
+        fit_of(setup, broken)
 
 
 def test_a_series_of_ones_own_without_a_season_is_trained_and_has_no_seasonal_line():
     numbers = tuple(math.sin(2 * math.pi * k / 9) for k in range(120))
-    fit = fitted(FitSetup(numbers=numbers, cell="rnn_tanh", steps=80))
+    fit = trained(FitSetup(numbers=numbers, cell="rnn_tanh", steps=80))
     found = one_step(fit)
     assert found.seasonal is None
     assert found.rmse_seasonal is None
@@ -154,12 +160,3 @@ def test_a_series_that_never_moves_and_starts_that_are_not_there_are_said():
         free_run(last_value(RAMP), 7, 1)
     with pytest.raises(ValueError, match="farthest must be a whole number, 1 to 6"):
         by_lead(last_value(RAMP), 7)
-
-
-def test_the_trainings_that_are_kept_are_bounded():
-    kept: Bounded[FitSetup, forecast.Fit] = Bounded(forecast._MOST_KEPT)
-    for seed in range(forecast._MOST_KEPT + 5):
-        setup = FitSetup(cell="window", seed=seed)
-        kept.put(setup, last_value(setup))
-    assert kept.get(FitSetup(cell="window", seed=0)) is None
-    assert kept.get(FitSetup(cell="window", seed=forecast._MOST_KEPT + 4)) is not None

@@ -5,9 +5,9 @@ import pytest
 
 from figures.drawing import MAX_HEADLINE, MAX_SUBTITLE
 from figures.forecast import draw_free_run, draw_leads, draw_one_step
-from rnn_core.forecast import FitSetup, by_lead, fitted, free_run, one_step
+from rnn_core.forecast import FitSetup, by_lead, free_run, one_step, shipped, trained
 
-FIT = fitted(FitSetup(cell="gru"))
+FIT = shipped(FitSetup(cell="gru")) or trained(FitSetup(cell="gru"))
 
 
 def named(drawing, name):
@@ -64,7 +64,7 @@ def test_leads_are_counted_from_one_and_who_is_ahead_is_said():
 
 def test_a_series_without_a_season_has_no_line_for_one():
     setup = FitSetup(numbers=tuple(float(k % 5) for k in range(40)), cell="rnn_tanh", steps=5)
-    fit = fitted(setup)
+    fit = trained(setup)
     for drawing in (draw_one_step(fit), draw_free_run(fit, 0, 3), draw_leads(fit, 4)):
         assert "seasonal naive" not in [one.name for one in drawing.figure.data]
         assert drawing.to_csv()

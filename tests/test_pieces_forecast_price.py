@@ -7,15 +7,16 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from background import price as room
+from background.outcome import Outcomes, outcomes
 from background.price import Pricing
 from exhibits.pieces import forecast as forecast_piece
 from exhibits.pieces import price as piece
 from exhibits.pieces.forecast import PIECE as FORECAST
 from exhibits.pieces.price import PIECE as PRICE
 from exhibits.pieces.sampling import PIECE as SAMPLING
-from rnn_core import forecast
-from rnn_core.forecast import FitSetup, known
+from rnn_core.forecast import FitSetup
 from rnn_core.price import GRID, Prices
+from rnn_core.train import TrainingSetup
 
 WAVE = tuple(round(math.sin(2 * math.pi * k / 8), 6) for k in range(60))
 PRICES = Prices({"numpy": tuple(1e-6 * s.length for s in GRID)}, {"numpy": "a CPU"}, {})
@@ -55,7 +56,8 @@ def test_a_shipped_network_is_drawn_at_once():
 def test_another_one_waits_for_the_button_and_is_then_kept():
     changed: dict[str, Any] = {"cell": "rnn_tanh", "hidden_size": 2, "steps": 12, "seed": 77}
     app = shown("forecast", **changed)
-    assert (drawings(app), known(FitSetup(**changed))) == (0, None)
+    assert drawings(app) == 0
+    assert outcomes().known(FitSetup(**changed).training) is None
     assert app.session_state.where == {"trained": False}
     assert "249 values to train on, 60 held out, 12 steps" in app.markdown[0].value
     app.button(key="k_train").click().run()
@@ -103,10 +105,10 @@ def test_a_start_beyond_what_is_held_out_does_not_fit():
 
 
 def test_paper_shows_what_is_known_and_never_trains(monkeypatch):
-    def refuse(setup: FitSetup) -> None:
+    def refuse(self: Outcomes, setup: TrainingSetup) -> None:
         raise AssertionError(f"{setup} was trained")
 
-    monkeypatch.setattr(forecast, "trained", refuse)
+    monkeypatch.setattr(Outcomes, "_asked", refuse)
     still, defaults = FORECAST.still, FORECAST.declaration.defaults()
     assert still is not None
     for changed in ({}, {"seed": 5}, {"series": "own"}, {"show": "leads", "cell": "gru"}):

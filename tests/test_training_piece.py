@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
+from background.outcome import Outcomes, outcomes
 from exhibits.catalogue import catalogue
-from exhibits.training.at_once import trained
 from exhibits.training.configure import setups_of
 from figures.drawing import Drawing
 from figures.training import Course, draw, stretches
@@ -52,14 +52,14 @@ def test_lines_and_parameters_need_no_training() -> None:
 
 
 def test_a_lag_is_learned_at_one_of_the_snapshots() -> None:
-    snapshots = trained(setups_of(VALUES)[0]).snapshots.steps
+    snapshots = outcomes().of(setups_of(VALUES)[0])[0].snapshots.steps
     assert measure("learned_lag", lag=3) in snapshots
     with pytest.raises(ValueError, match="lag 99 is not learned, or no answer needs it"):
         measure("learned_lag", lag=99)
 
 
 def test_fits_does_not_train(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("exhibits.training.at_once.Trainer", None)
+    monkeypatch.setattr(Outcomes, "_asked", None)
     DECLARED.fits(VALUES)
     with pytest.raises(ValueError, match="'chrono' sets gates"):
         DECLARED.fits(VALUES | {"cell": "rnn_tanh", "start": "chrono"})
@@ -69,7 +69,7 @@ def test_fits_does_not_train(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_curve_is_the_mean_of_equal_stretches() -> None:
     curve = DECLARED.curve("loss").value(VALUES, {"track": 1})
-    losses = trained(setups_of(VALUES)[1]).losses
+    losses = outcomes().of(setups_of(VALUES)[1])[0].losses
     assert (len(curve.x), curve.log) == (12, True)  # as many steps as there are
     np.testing.assert_allclose(curve.y, losses)
     assert curve.low <= min(curve.y)

@@ -10,7 +10,6 @@ import pytest
 
 from background.status import RunStatus, TrackStatus
 from exhibits.training import parameters as declared
-from exhibits.training.at_once import trained
 from exhibits.training.bench import state_of
 from exhibits.training.configure import names_of, setups_of, starts_of, values_of
 from exhibits.training.controls import defaults
@@ -200,22 +199,3 @@ def test_a_preset_can_be_trained_and_is_found_again_from_its_run(preset: Preset)
     setups = setups_of(values)
     assert setups_of(defaults() | values_of(setups)) == setups
     assert len(set(names_of(setups))) == len(setups)
-
-
-# Trainings that are asked for a number.
-
-
-def test_the_same_training_is_done_once() -> None:
-    few = setup(max_steps=3)
-    assert trained(few) is trained(setup(max_steps=3))
-    assert len(trained(few).losses) == 3
-
-
-def test_a_training_that_takes_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("exhibits.training.at_once.MOST_SECONDS", 0.0)
-    long = setup(max_steps=50_000, seed=77)
-    with pytest.raises(ValueError, match="not done after 0 seconds: 1 of 50000 steps"):
-        trained(long)
-    monkeypatch.undo()
-    with pytest.raises(ValueError, match="not done after 0 seconds"):  # it is not tried again
-        trained(long)

@@ -5,11 +5,12 @@ shows with the prediction's own `set` laid over it.
 """
 
 import math
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from exhibits.lesson.numbers import number_text, rounded
-from lessons.declared import Curve, Declaration, Values
+from lessons.declared import Curve, CurveMeasure, Declaration, Measure, Values
 from lessons.lesson import ChoiceAnswer, CurveAnswer, NumberAnswer, Prediction
 
 MOST_POINTS = 200  # of a curve: what is kept of an answer has its bounds
@@ -51,6 +52,25 @@ def truth(prediction: Prediction, declaration: Declaration | None, values: Value
     if not all(map(math.isfinite, curve.y)):
         raise ValueError(f"{answer.curve} is not finite everywhere")
     return curve
+
+
+def get_ready(prediction: Prediction, declaration: Declaration | None, values: Values) -> None:
+    """Begins what `truth` will need where that takes seconds, so that few wait at the commit.
+
+    What is wrong with it is said at the commit.
+    """
+    answer = prediction.answer
+    if isinstance(answer, ChoiceAnswer):
+        return
+    assert declaration is not None
+    asked: Measure | CurveMeasure
+    if isinstance(answer, NumberAnswer):
+        asked = declaration.measure(answer.measure)
+    else:
+        asked = declaration.curve(answer.curve)
+    if asked.ahead is not None:
+        with suppress(ValueError):
+            asked.ahead({**values, **prediction.changed}, answer.at)
 
 
 def unit_of(prediction: Prediction, declaration: Declaration | None) -> str:

@@ -11,7 +11,15 @@ import streamlit as st
 
 from exhibits.lesson.committed import Committed, from_json, to_json
 from exhibits.lesson.curve import drawn_curve, pad, show_curves
-from exhibits.lesson.grading import grade, shown_apart, tolerance_words, truth, unit_of, verdict
+from exhibits.lesson.grading import (
+    get_ready,
+    grade,
+    shown_apart,
+    tolerance_words,
+    truth,
+    unit_of,
+    verdict,
+)
 from exhibits.lesson.numbers import LONGEST, parse_number
 from exhibits.lesson.standing import Outcome
 from exhibits.lesson.text import for_page
@@ -56,9 +64,11 @@ def _ask(
     commit: Commit,
 ) -> None:
     axes: Curve | None = None
+    get_ready(prediction, declaration, values())
     try:
         if isinstance(prediction.answer, CurveAnswer):
-            axes = truth(prediction, declaration, values())
+            with st.spinner("Working out the axes …"):
+                axes = truth(prediction, declaration, values())
     except ValueError as problem:
         _wrong(f"As the exhibit is set now there is nothing to predict: {problem}.")
         return

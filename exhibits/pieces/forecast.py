@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from background.outcome import outcomes
 from exhibits.charts import chart, theme
 from exhibits.own_series import series_from_upload
 from exhibits.piece import Piece
@@ -32,11 +33,11 @@ from rnn_core.forecast import (
     Fit,
     FitSetup,
     by_lead,
-    fitted,
+    fit_of,
     free_run,
-    known,
     one_step,
     series_of,
+    shipped,
 )
 
 PASTED = 600  # numbers in a field, and so in a link; a table may bring more
@@ -78,8 +79,23 @@ def _leads(fit: Fit) -> int:
     return min(LEADS, fit.series.held_out)
 
 
+def _fit(setup: FitSetup) -> Fit:
+    """The trained network; one that does not come along is trained first, beside the pages.
+
+    Raises:
+        ValueError: the training broke, or the series does not suit; says why.
+    """
+    return shipped(setup) or fit_of(setup, outcomes().of(setup.training)[0])
+
+
+def _known(setup: FitSetup) -> Fit | None:
+    """The trained network if nobody has to wait for it."""
+    ended = outcomes().known(setup.training)
+    return shipped(setup) or (fit_of(setup, ended) if ended else None)
+
+
 def _error(values: Values, at: Values) -> float:
-    fit = fitted(_setup(values))
+    fit = _fit(_setup(values))
     if at["lead"] > _leads(fit):
         raise ValueError(f"lead must be at most {_leads(fit)}; got {at['lead']}")
     found = getattr(by_lead(fit, _leads(fit)), at["line"])
@@ -89,23 +105,23 @@ def _error(values: Values, at: Values) -> float:
 
 
 def _better(values: Values, at: Values) -> float:
-    found = one_step(fitted(_setup(values)))
+    found = one_step(_fit(_setup(values)))
     return found.rmse / found.rmse_naive
 
 
 def _free_error(values: Values, at: Values) -> float:
-    error = free_run(fitted(_setup(values)), values["known"], values["horizon"]).rmse
+    error = free_run(_fit(_setup(values)), values["known"], values["horizon"]).rmse
     if not np.isfinite(error):
         raise ValueError("none of these years has come yet, so there is no error")
     return error
 
 
 def _highest(values: Values, at: Values) -> float:
-    return float(free_run(fitted(_setup(values)), values["known"], values["horizon"]).network.max())
+    return float(free_run(_fit(_setup(values)), values["known"], values["horizon"]).network.max())
 
 
 def _curve(values: Values, at: Values) -> Curve:
-    fit = fitted(_setup(values))
+    fit = _fit(_setup(values))
     found = by_lead(fit, _leads(fit))
     series = getattr(found, at["line"])
     if series is None:
@@ -136,7 +152,7 @@ def _draw(values: Values, key: str, place: Mapping[str, Any]) -> Mapping[str, An
             st.info(f"Bring a table, or paste {FEWEST} or more numbers, oldest first.")
             return {"trained": False}
         _fits(values)
-        fit = known(_setup(values)) or _asked(_setup(values), key)
+        fit = _known(_setup(values)) or _asked(_setup(values), key)
     except (ValueError, TableError) as problem:
         st.error(str(problem))
         return {"trained": False}
@@ -177,13 +193,13 @@ def _asked(setup: FitSetup, key: str) -> Fit | None:
     if not st.button("Train it", key=f"{key}_train", icon=":material/play_arrow:", type="primary"):
         return None
     with st.spinner("Training, a few seconds …"):
-        return fitted(setup)
+        return _fit(setup)
 
 
 def _still(values: Values, place: Mapping[str, Any]) -> Sequence[Drawing]:
     """Of a network that is known, else of the sunspots': nobody waits for a page to be printed."""
     own = values["series"] == "own"
-    fit = (None if own else known(_setup(values))) or known(FitSetup())
+    fit = (None if own else _known(_setup(values))) or shipped(FitSetup())
     return [_drawn({**values, "known": min(values["known"], 8)}, fit, "light")] if fit else []
 
 

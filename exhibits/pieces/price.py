@@ -22,6 +22,11 @@ BATCH = Whole(name="batch", label="B", default=BASE.batch, low=1, high=max(BATCH
 SIZE = Whole(name="hidden_size", label="H", default=BASE.hidden_size, low=1, high=max(SIZES))
 
 
+def _ahead(values: Values, at: Values) -> None:
+    if pricing().prices is None:
+        pricing().start()
+
+
 def _milliseconds(values: Values, at: Values) -> float:
     size = Size(at["length"], at["batch"], at["hidden_size"])
     return 1000 * pricing().ask().of(at["engine"], size)
@@ -147,6 +152,7 @@ PIECE = Piece(
                 name="milliseconds",
                 about="Of one training step of a size that is on an axis; measures if need be.",
                 value=_milliseconds,
+                ahead=_ahead,
                 arguments=(ENGINE, LENGTH, BATCH, SIZE),
                 unit="ms",
             ),
@@ -154,6 +160,7 @@ PIECE = Piece(
                 name="growth",
                 about="Time at an axis's last value over that at its first; measures if need be.",
                 value=_growth,
+                ahead=_ahead,
                 arguments=(ENGINE, AXIS),
                 unit="times",
             ),
@@ -161,6 +168,7 @@ PIECE = Piece(
                 name="gain",
                 about="Sequences per second at `rows` over those at 1; measures if need be.",
                 value=_gain,
+                ahead=_ahead,
                 arguments=(ENGINE,),
                 unit="times",
             ),

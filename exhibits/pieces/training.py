@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from background.outcome import outcomes
 from exhibits.piece import Piece
 from exhibits.training import parameters as declared
 from exhibits.training import runs
-from exhibits.training.at_once import trained
 from exhibits.training.bench import state_of, training_bench
 from exhibits.training.configure import names_of, setups_of, title_of
 from exhibits.training.view import UNITS, Shape
@@ -85,14 +85,23 @@ def _still(values: Values, place: Mapping[str, Any]) -> list[Drawing]:
         pictures.Course(
             name, found.losses, [(step, loss) for step, loss, _ in found.held_out], found.solved_at
         )
-        for name, found in zip(names_of(setups), map(trained, setups), strict=True)
+        for name, found in zip(names_of(setups), outcomes().of(*setups), strict=True)
     ]
     lines = [(line.name, line.value) for line in task.lines()]
     return [pictures.draw(courses, lines, unit=UNITS[task.loss])]
 
 
+def _trained(values: Values, at: Values) -> Trainer:
+    (found,) = outcomes().of(_setup(values, at))
+    return found
+
+
+def _ahead(values: Values, at: Values) -> None:
+    outcomes().begin(_setup(values, at))
+
+
 def _steps_to_solve(values: Values, at: Values) -> float:
-    found = trained(_setup(values, at))
+    found = _trained(values, at)
     if found.solved_at is None:
         raise ValueError("it is not solved, so there is no number of steps")
     return float(found.solved_at)
@@ -114,7 +123,7 @@ def _learned_lag(values: Values, at: Values) -> float:
 
 @lru_cache(maxsize=32)
 def _learned(setup: TrainingSetup) -> dict[int, int | None]:
-    kept = trained(setup).snapshots
+    kept = outcomes().of(setup)[0].snapshots
     return learned_at(setup.task, {step: measure(setup, kept.at(step)) for step in kept.steps})
 
 
@@ -134,7 +143,7 @@ def _parameters(values: Values, at: Values) -> float:
 
 
 def _loss_curve(values: Values, at: Values) -> Curve:
-    steps, means = pictures.stretches(trained(_setup(values, at)).losses, CURVE_POINTS)
+    steps, means = pictures.stretches(_trained(values, at).losses, CURVE_POINTS)
     if not (np.isfinite(means).all() and (means > 0).all()):
         raise ValueError("the loss is not positive and finite everywhere")
     return Curve(
@@ -179,25 +188,29 @@ PIECE = Piece(
             Measure(
                 name="final_loss",
                 about="The held-out loss at the end of the training.",
-                value=lambda values, at: _last(trained(_setup(values, at)), 1),
+                value=lambda values, at: _last(_trained(values, at), 1),
+                ahead=_ahead,
                 arguments=(TRACK,),
             ),
             Measure(
                 name="final_score",
                 about="The held-out score at the end of the training.",
-                value=lambda values, at: _last(trained(_setup(values, at)), 2),
+                value=lambda values, at: _last(_trained(values, at), 2),
+                ahead=_ahead,
                 arguments=(TRACK,),
             ),
             Measure(
                 name="solved",
                 about="1 where the training solves the task, else 0.",
-                value=lambda values, at: float(trained(_setup(values, at)).solved_at is not None),
+                value=lambda values, at: float(_trained(values, at).solved_at is not None),
+                ahead=_ahead,
                 arguments=(TRACK,),
             ),
             Measure(
                 name="steps_to_solve",
                 about="The first step at which the held-out score meets the goal.",
                 value=_steps_to_solve,
+                ahead=_ahead,
                 arguments=(TRACK,),
                 unit="steps",
             ),
@@ -205,6 +218,7 @@ PIECE = Piece(
                 name="learned_lag",
                 about="The first snapshot from which the error at a lag stays under chance / 2.",
                 value=_learned_lag,
+                ahead=_ahead,
                 arguments=(TRACK, LAG),
                 unit="steps",
             ),
@@ -222,6 +236,7 @@ PIECE = Piece(
                 name="loss",
                 about="The mean training loss of 24 equal stretches of the steps.",
                 value=_loss_curve,
+                ahead=_ahead,
                 arguments=(TRACK,),
             ),
         ),

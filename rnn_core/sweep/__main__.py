@@ -16,6 +16,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from rnn_core.niceness import give_way
 from rnn_core.sweep.file import read_sweep
 from rnn_core.sweep.grid import Sweep, SweepError
 from rnn_core.sweep.results import read_rows
@@ -36,8 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
     except SweepError as problem:
         print(problem, file=sys.stderr)
         return WRONG
-    if asked.nice and hasattr(os, "nice"):
-        os.nice(asked.nice)
+    give_way(asked.nice)
     print(_opening(sweep, len(kept), out, asked), file=sys.stderr, flush=True)
     with tempfile.TemporaryDirectory(prefix="unrolled-sweep-") as folder:
         stop = asked.stop or Path(folder) / "stop"
