@@ -27,6 +27,8 @@ SECTIONS = {
     "core": "The NumPy core and `trace_torch` against PyTorch",
     "trainer": "The live trainer against a plain PyTorch loop",
     "trainings": "Live trainings: what watching costs, and what the pages pay",
+    "live_stage": "The stage of a training under way: pictures and frames per second",
+    "store": "Thirty learners' answers, kept",
     "price": "PyTorch's LSTM, `trace_torch` and the loop of cells, checked against float64",
     "setup": "Set-up and cold start",
 }

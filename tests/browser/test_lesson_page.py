@@ -127,7 +127,8 @@ def test_a_handout_is_made_of_every_lesson(open_page: OpenPage):
     page.get_by_role("button", name="Handouts to print").click()
     for lesson in LESSONS:
         name = f"{lesson.number} · {lesson.title}"
-        with page.expect_download() as saved:
+        # Some hold the pictures of trainings, which are done now, behind everything else.
+        with page.expect_download(timeout=120_000) as saved:
             page.get_by_role("button", name=name).click()
         assert saved.value.suggested_filename == f"{lesson.name}-handout.html"
         assert f"<h1>{html.escape(lesson.title)}</h1>" in saved.value.path().read_text("utf-8")
