@@ -1,10 +1,15 @@
-"""Runs every benchmark and writes what they print to benchmarks/README.md.
+"""Runs the benchmarks and writes what they print to benchmarks/README.md.
 
-python -m benchmarks.report            some ten minutes; leave the machine alone meanwhile
+    python -m benchmarks.report                    all, some twenty-five minutes
+    python -m benchmarks.report trainings store    these alone; the others stay as they are
+
+Leave the machine alone meanwhile.
 """
 
+import argparse
 import os
 import platform
+import re
 import subprocess
 import sys
 from datetime import date
@@ -13,12 +18,12 @@ from pathlib import Path
 README = Path(__file__).parent / "README.md"
 HEAD = """# Benchmarks
 
-What the scripts in this folder printed on one machine, in one run. They are ratios and
+What the scripts in this folder printed, each in one run on one machine. They are ratios and
 distributions to compare designs by, not promises; no test asserts a time.
 
     python -m benchmarks.report
 
-runs them all again and rewrites this file. {machine}
+runs them all again and rewrites this file.
 """
 SECTIONS = {
     "stage": "The stage: frames, payload, edit → paint",
@@ -32,25 +37,44 @@ SECTIONS = {
     "price": "PyTorch's LSTM, `trace_torch` and the loop of cells, checked against float64",
     "setup": "Set-up and cold start",
 }
+_COMMAND = re.compile(r"^`python -m benchmarks\.(\w+)`", re.MULTILINE)
 
 
 def machine() -> str:
     return (
-        f"This run: {date.today():%d %B %Y}, {os.cpu_count()} cores ({platform.machine()}), "
+        f"{date.today():%d %B %Y}, {os.cpu_count()} cores ({platform.machine()}), "
         f"no GPU used, {platform.system()}, Python {platform.python_version()}."
     )
 
 
+def written() -> dict[str, str]:
+    """The sections that the file holds, by the names of their scripts."""
+    parts = re.split(r"^(?=## )", README.read_text("utf-8"), flags=re.MULTILINE)
+    named = ((_COMMAND.search(part), part) for part in parts)
+    return {found[1]: part.strip() + "\n" for found, part in named if found}
+
+
+def measured(name: str) -> str:
+    """A section as it is now; ends the program where its script fails."""
+    command = [sys.executable, "-m", f"benchmarks.{name}"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=README.parents[1])
+    if done.returncode:
+        sys.exit(f"benchmarks.{name} failed:\n{done.stderr[-2000:]}")
+    return (
+        f"## {SECTIONS[name]}\n\n`python -m benchmarks.{name}`, {machine()}\n\n"
+        f"{done.stdout.strip()}\n"
+    )
+
+
 def main() -> None:
-    parts = [HEAD.format(machine=machine())]
-    for name, title in SECTIONS.items():
-        print(f"{title} ...", flush=True)
-        command = [sys.executable, "-m", f"benchmarks.{name}"]
-        done = subprocess.run(command, capture_output=True, text=True, cwd=README.parents[1])
-        if done.returncode:
-            sys.exit(f"benchmarks.{name} failed:\n{done.stderr[-2000:]}")
-        parts.append(f"## {title}\n\n`python -m benchmarks.{name}`\n\n{done.stdout.strip()}\n")
-        README.write_text("\n".join(parts), encoding="utf-8")
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("names", nargs="*", choices=[[], *SECTIONS], metavar="NAME")
+    sections = written()
+    for name in parser.parse_args().names or SECTIONS:
+        print(f"{SECTIONS[name]} ...", flush=True)
+        sections[name] = measured(name)
+        known = [sections[one] for one in SECTIONS if one in sections]
+        README.write_text("\n".join([HEAD, *known]), encoding="utf-8")
     print(f"{README.name} written")
 
 

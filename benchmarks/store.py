@@ -46,13 +46,15 @@ def report(name: str, url: str) -> None:
         wall = time.perf_counter() - begun
         p50, p95, worst = 1000 * np.percentile(times, [50, 95, 100])
         print(
-            f"{name:<10}  {learners:>2} at once: p50 {p50:6.1f} ms, p95 {p95:6.1f} ms, "
-            f"longest {worst:6.1f} ms, {times.size / wall:5.0f} answers a second"
+            f"| {name} | {learners} | {p50:.1f} | {p95:.1f} | {worst:.0f} "
+            f"| {times.size / wall:.0f} |"
         )
     store.close()
 
 
 def main() -> None:
+    print("| database | at once | p50 ms | p95 ms | longest ms | answers/s |")
+    print("|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:
         report("SQLite", f"sqlite:///{folder}/progress.sqlite3")
     if postgresql.find_server():
