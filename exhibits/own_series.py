@@ -7,7 +7,7 @@ import streamlit as st
 
 from exhibits.plain import plain
 from exhibits.table import MAX_LENGTH, Table, TableError
-from exhibits.table_upload import uploaded_table
+from exhibits.table_upload import mark_of, uploaded_table
 
 FEWEST, MOST = 4, 100_000
 
@@ -66,13 +66,13 @@ def series_from_upload(key: str) -> tuple[float, ...] | None:
         range(len(table.columns)),
         index=table.first_numeric,
         format_func=table.names.__getitem__,
-        key=f"{key}_column",
+        key=f"{key}_column_{mark_of(table)}",
         persist_state="session",
     )
     start, length = 0, table.rows
     if table.rows > FEWEST:
         first, last = st.slider(
-            "Rows", 1, table.rows, (1, min(table.rows, MOST)), key=f"{key}_rows_{table.rows}"
+            "Rows", 1, table.rows, (1, min(table.rows, MOST)), key=f"{key}_rows_{mark_of(table)}"
         )
         start, length = first - 1, last - first + 1
     values = series_of(table, column, start, length)

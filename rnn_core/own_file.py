@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-MAX_BYTES = 20 * 2**20
+MAX_BYTES = 32 * 2**20
 MAX_HEADER = 2**19
 MAX_TENSORS = 2000
 MAX_AXES = 8
@@ -71,6 +71,14 @@ class TensorFile:
         Raises:
             ModelError: it holds no floats of 16, 32 or 64 bits, or one that is not finite.
         """
+        return self.check(name).astype(np.float64)
+
+    def check(self, name: str) -> np.ndarray:
+        """A tensor as it is stored, with numbers to compute with.
+
+        Raises:
+            ModelError: it holds no floats of 16, 32 or 64 bits, or one that is not finite.
+        """
         tensor = self.tensors[name]
         raw = self._data[tensor.start : tensor.stop]
         values: np.ndarray
@@ -82,11 +90,12 @@ class TensorFile:
             raise ModelError(
                 f"{shown(name)} is of type {tensor.dtype}; weights must be F16, BF16, F32 or F64."
             )
-        with np.errstate(invalid="ignore"):  # a signalling NaN; what is not finite is refused below
-            values = values.astype(np.float64).reshape(tensor.shape)
+        values = values.reshape(tensor.shape)
         if not (finite := np.isfinite(values)).all():
-            where = tuple(int(axis) for axis in np.argwhere(~finite)[0])
-            raise ModelError(f"{shown(name)} holds {values[where]} at {where}; all must be finite.")
+            where = tuple(int(axis) for axis in np.unravel_index(finite.argmin(), values.shape))
+            raise ModelError(
+                f"{shown(name)} holds {float(values[where])} at {where}; all must be finite."
+            )
         return values
 
 
@@ -100,7 +109,8 @@ def read_tensors(data: bytes, name: str) -> TensorFile:
     if len(data) > MAX_BYTES:
         raise ModelError(
             f"{name} has {len(data):,} bytes; at most {MAX_BYTES // 2**20} MB are read. Half "
-            "precision makes it smaller.",
+            "precision makes it smaller, and so do fewer layers: what the network to be seen does "
+            "not need may be left out of the file.",
             'save_file({k: v.half() for k, v in model.state_dict().items()}, "model.safetensors")',
         )
     length = int.from_bytes(data[:8], "little")
@@ -128,7 +138,9 @@ def shown(text: str) -> str:
 
 def converting(name: str) -> str:
     """The lines that make a `.safetensors` of a file that `torch.save` wrote."""
-    stem = re.sub(r"\.[A-Za-z]{1,5}$", "", name) or "model"
+    stem = re.sub(r"\.[A-Za-z]{1,11}$", "", name) or "model"
+    if f"{stem}.safetensors" == name:  # it is called so already; it is not to be written over
+        stem += "-converted"
     return (
         "import torch\n"
         "from safetensors.torch import save_file\n\n"

@@ -17,6 +17,7 @@ import numpy as np
 
 from rnn_core.network import MAX_HIDDEN_SIZE, MAX_LAYERS, Network
 from rnn_core.own_file import ModelError, TensorFile, read_tensors, shown
+from rnn_core.sequences import AnySequence, Vectors
 
 FAMILIES = {1: "rnn", 3: "gru", 4: "lstm"}
 LETTERS = {"rnn": "RNN", "gru": "GRU", "lstm": "LSTM"}
@@ -28,6 +29,23 @@ _NAME = re.compile(
 )
 _LIKELY = re.compile(r"readout|read_out|fc|linear|out|head|decod|classif|dense|proj|logit|lm_")
 _EMBEDDING = re.compile(r"emb|lookup|wte")
+
+
+def probe(
+    rows: tuple[tuple[float, ...], ...], outputs: int, names: tuple[str, ...] = ()
+) -> Vectors:
+    """Rows of which nothing is asked: in place of a loss stands the probe ½‖ŷ‖².
+
+    That is half the squared distance from zeros, which are therefore what the targets hold.
+    """
+    return Vectors(rows, ((0.0,) * outputs,) * len(rows), names)
+
+
+def is_probe(sequence: AnySequence) -> bool:
+    """Whether the loss at every step is ½‖ŷ‖², and says nothing of right or wrong."""
+    if not isinstance(sequence, Vectors) or sequence.classes:
+        return False
+    return all(isinstance(target, tuple) and not any(target) for target in sequence.targets)
 
 
 @dataclass(frozen=True)
@@ -171,7 +189,7 @@ def read_model(data: bytes, name: str) -> OwnModel:
 
     Raises:
         ModelError: it is no safetensors file, holds no such network, or one that is not complete,
-            has a projection, or is larger than what can be shown.
+            has a projection, is larger than what can be shown, or holds what is no finite number.
     """
     file = read_tensors(data, name)
     grouped: dict[str, dict[str, str]] = {}
@@ -196,7 +214,15 @@ def read_model(data: bytes, name: str) -> OwnModel:
             problems.append(problem)
     if not modules:
         raise problems[0]
-    return OwnModel(file, tuple(modules))
+    model = OwnModel(file, tuple(modules))
+    for module in modules:
+        for linear in model.readouts(module):
+            file.check(linear.weight)
+            if linear.bias:
+                file.check(linear.bias)
+        for embedding in model.embeddings(module):
+            file.check(embedding.weight)
+    return model
 
 
 def _module(file: TensorFile, prefix: str, names: Mapping[str, str]) -> Recurrent:
@@ -273,6 +299,8 @@ def _check_complete(module: Recurrent, file: TensorFile, prefix: str) -> None:
             raise ModelError(f"{shown(prefix + name)} is missing; it should have shape {shape}.")
         if (got := file.tensors[names[name]].shape) != shape:
             raise ModelError(f"{shown(names[name])} has the shape {got}; it should be {shape}.")
+    for tensor in names.values():
+        file.check(tensor)
 
 
 def _rank(name: str) -> int:

@@ -21,7 +21,7 @@ from exhibits.stage.export import page, wants_of
 from exhibits.stage.inline import import_map
 from exhibits.stage.serving import assets
 from exhibits.take_along import File, files_of
-from rnn_core import Changes, LSTMTrace, Numbers, Run, Setup, Text, run
+from rnn_core import Changes, LSTMTrace, Numbers, Run, Setup, Text, Vectors, run
 
 HOSTILE = "</script><img src=x onerror=alert(1)><!--<script>"
 RUNS = {
@@ -256,6 +256,12 @@ class TestWords:
             "Changed: forget gate of unit 1 held at 0.75; unit 0 silenced.",
         ]
         assert sentences(run(RUNS["gru"]))[2] == "Steps 1, 3 have a loss."
+
+    def test_numbers_without_a_target_have_a_probe_and_no_loss(self) -> None:
+        nothing = Vectors(((0.5,), (1.0,), (0.2,)), ((0.0,), (0.0,), (0.0,)))
+        said = sentences(run(Setup(nothing, cell="gru", hidden_size=2, loss_steps="last")))
+        probed = "at the last step the probe ½‖ŷ‖² stands in for a loss."
+        assert said[2] == f"No target is known: {probed}"
 
     @pytest.mark.parametrize(
         ("text", "name"),

@@ -10,11 +10,13 @@ import torch
 from safetensors.torch import save
 from torch import nn
 
+from exhibits.stage.payload import encode
 from rnn_core import Network, hold, load_weights, run, setup_with
 from rnn_core.own_file import ModelError
-from rnn_core.own_model import OwnModel, read_model
+from rnn_core.own_model import OwnModel, probe, read_model
 from rnn_core.record import record
 from rnn_core.sequences import Vectors
+from tests.test_stage_payload import read
 
 LENGTH, INPUTS, HIDDEN, OUTPUTS = 7, 3, 5, 4
 
@@ -155,6 +157,21 @@ def test_without_a_read_out_the_loss_is_half_the_squared_state() -> None:
     assert found.loss == pytest.approx(0.5 * math.fsum(h * h for h in hidden), rel=1e-14)
     np.testing.assert_array_equal(layer.grad_hidden[-1, 0], hidden)
     assert load_weights(name).network == Network("rnn_tanh", 1, 2, output_size=2)
+
+
+def test_on_the_stage_a_probe_is_no_loss_and_has_no_target() -> None:
+    model = opened(nn.RNN(1, 2).state_dict())
+    name = hold(*model.weights(model.modules[0]))
+    rows = ((0.5,), (-1.0,))
+    made = run(setup_with(name, probe(rows, 2), loss_steps="last"))
+    header, arrays = read(encode(made, layer=0).data)
+    assert header["output"] == {"loss": "squared", "classes": [], "probe": True}
+    assert arrays["has_target"].tolist() == [0, 0]
+    assert arrays["has_loss"].tolist() == [0, 1]
+    asked = run(setup_with(name, Vectors(rows, ((0.0, 0.0), (0.0, 1.0))), loss_steps="last"))
+    header, arrays = read(encode(asked, layer=0).data)
+    assert "probe" not in header["output"]
+    assert arrays["has_target"].tolist() == [1, 1]
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,6 @@ def test_the_settings_keep_everything_on_this_machine() -> None:
     settings = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))
     assert settings["browser"]["gatherUsageStats"] is False
     assert settings["server"]["address"] == "127.0.0.1"
-    assert settings["server"]["maxUploadSize"] == 20
+    assert settings["server"]["maxUploadSize"] == 32
     assert settings["client"]["showErrorDetails"] == "type"
     assert settings["client"]["showErrorLinks"] is False

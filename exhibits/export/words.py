@@ -7,6 +7,7 @@ from exhibits.edits import in_words
 from exhibits.parameters import CELL
 from rnn_core import Numbers, Run, Setup, Vectors
 from rnn_core.held import is_held
+from rnn_core.own_model import is_probe
 
 _LONGEST_TEXT = 200  # characters of a sequence in a sentence
 _LONGEST_SLUG = 24
@@ -67,6 +68,8 @@ def _weights(run: Run) -> str:
 
 
 def _losses(setup: Setup) -> str:
+    if is_probe(setup.sequence):
+        return f"No target is known: {_where(setup)} the probe ½‖ŷ‖² stands in for a loss."
     if setup.loss_steps == "all":
         return "Every step that has a target has a loss."
     if setup.loss_steps == "last":
@@ -74,6 +77,12 @@ def _losses(setup: Setup) -> str:
     steps = [str(step) for step in setup.loss_steps]
     plural = "Steps" if len(steps) > 1 else "Step"
     return f"{plural} {', '.join(steps)} {'have' if len(steps) > 1 else 'has'} a loss."
+
+
+def _where(setup: Setup) -> str:
+    if setup.loss_steps in ("all", "last"):
+        return "at every step" if setup.loss_steps == "all" else "at the last step"
+    return f"at step {', '.join(map(str, setup.loss_steps))}"
 
 
 def file_name(run: Run, ending: str, *more: str) -> str:

@@ -7,6 +7,7 @@ import streamlit as st
 
 from exhibits.own.examples import EXAMPLES, content, file_name
 from exhibits.plain import plain
+from rnn_core.network import MAX_HIDDEN_SIZE, MAX_LAYERS
 from rnn_core.own_file import MAX_BYTES, ModelError
 from rnn_core.own_model import OwnModel, read_model
 
@@ -41,6 +42,10 @@ def bring(key: str) -> None:
         key=f"{key}_upload_{turn}",
         help="Of a model with a torch.nn.RNN, GRU or LSTM in it, whatever its name there. It stays "
         "in this session.",
+    )
+    st.markdown(
+        f":small[Up to {largest_mb()} MB, {MAX_LAYERS} layers and {MAX_HIDDEN_SIZE} units in each. "
+        "Of a larger file save half precision, model.half().state_dict(), or fewer layers.]"
     )
     if upload is not None:
         _read(key, upload.getvalue(), upload.name)

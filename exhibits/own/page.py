@@ -4,8 +4,7 @@ As in the lab, but for what runs: that comes from a file.
 """
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 
 import streamlit as st
@@ -23,6 +22,7 @@ from exhibits.own.kept import Kept, bring, forget, kept
 from exhibits.own.reading import reading
 from exhibits.own.size import check_size
 from exhibits.own.summary import summary
+from exhibits.own.vocabulary import Waiting
 from exhibits.plain import plain
 from exhibits.runs import traced
 from exhibits.stage import StageState
@@ -42,6 +42,7 @@ class Shown:
 
     setup: Setup
     compare: str
+    reads: str
     brought: Kept
     chosen: Chosen
     alphabet: str
@@ -55,16 +56,22 @@ def own_model(key: str) -> None:
         return
     name_drawer("Model")
     with TURN:
-        shown, chosen = _controls(key, brought)
+        found, chosen = _controls(key, brought)
     summary(brought, chosen, key)
     last_good = f"{key}_last_of_{brought.mark}"
-    if shown is None:
-        shown = st.session_state.get(last_good)
-        after = " The picture is of the last run that worked." if shown else ""
-        st.warning(f"Not drawn; *Model*, at the left, says why.{after}")
-    if shown is not None:
-        st.session_state[last_good] = shown
-        _bench(shown, key)
+    if isinstance(found, Shown):
+        st.session_state[last_good] = found
+        with st.container(key=f"{key}_picture"):
+            _bench(found, key)
+        return
+    before: Shown | None = st.session_state.get(last_good)
+    _said(found)
+    after = " The dimmed picture is of the last run that worked." if before else ""
+    st.markdown(f"It is set under *What it reads*, in *Model* at the left.{after}")
+    if before is not None:
+        with st.container(key=f"{key}_stale"):
+            st.html(f"<style>.st-key-{key}_stale {{ opacity: 0.45; }}</style>")
+            _bench(before, key)
 
 
 def _door(key: str) -> None:
@@ -86,36 +93,40 @@ def _door(key: str) -> None:
         )
 
 
-def _controls(key: str, brought: Kept) -> tuple[Shown | None, Chosen]:
+def _controls(key: str, brought: Kept) -> tuple[Shown | ValueError, Chosen]:
+    """What is to be shown, or what is the matter: it is said here and beside the picture."""
     with st.sidebar:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.subheader("Model", width="stretch")
             st.button("Another file", key=f"{key}_forget", on_click=forget, args=(key,))
         chosen = choice(key, brought)
         st.subheader("What it reads")
-        with _explained():
+        try:
             return _shown(key, brought, chosen), chosen
-    return None, chosen
+        except ValueError as problem:
+            _said(problem)
+            return problem, chosen
 
 
 def _shown(key: str, brought: Kept, chosen: Chosen) -> Shown:
     alphabet = brought.model.file.metadata.get("alphabet", "")
     told = alphabet if len(set(alphabet)) == len(alphabet) == chosen.features > 1 else ""
-    read = reading(f"{key}_{brought.mark}", chosen.features, told)
+    tokens = chosen.embedding is not None
+    read = reading(f"{key}_{brought.mark}", chosen.features, told, tokens)
     sequence = asked(f"{key}_{brought.mark}", read, chosen)
     fields = losses(key, sequence, chosen.module.bidirectional)
     check_size(chosen, len(read.rows))
     alphabet = getattr(sequence, "alphabet", "")
     setup = setup_with(named(brought, chosen, alphabet, key), sequence, **fields)
     traced(setup)
-    return Shown(setup, compare_control(key, setup), brought, chosen, alphabet)
+    return Shown(setup, compare_control(key, setup), read.said, brought, chosen, alphabet)
 
 
-@contextmanager
-def _explained() -> Iterator[None]:
-    try:
-        yield
-    except ValueError as problem:
+def _said(problem: ValueError) -> None:
+    """What is wrong, or only not given yet."""
+    if isinstance(problem, Waiting):
+        st.info(plain(str(problem)), icon=":material/edit:")
+    else:
         st.error(plain(str(problem)), icon=":material/error:")
 
 
@@ -133,7 +144,7 @@ def _bench(shown: Shown, key: str) -> None:
     with TURN if shown.setup.hidden_size <= QUICK else nullcontext():
         run = traced(replace(shown.setup, changes=workbench.settled(key, shown.setup)))
         st.subheader("Where its gradient dies", anchor=False)
-        if said := where_it_dies(run, state.layer):
+        if said := where_it_dies(run, plain(shown.reads)):
             st.markdown(said)
         if f"{key}_figure" not in st.query_params:
             st.session_state.setdefault(f"{key}_figure", "gradients")

@@ -1,14 +1,12 @@
 """What the learner's network reads: as many numbers at each step as it takes, or a text of theirs.
 
 A text is one-hot: which input stands for which character is known to whoever trained the network,
-so its alphabet is asked for, in that order.
+so its alphabet is asked for (`vocabulary.py`). A network with an embedding reads tokens alone.
 """
 
 import math
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
@@ -16,12 +14,15 @@ import streamlit as st
 from exhibits import opening
 from exhibits import parameters as declared
 from exhibits.controls import control
+from exhibits.own.columns import Window, chosen_columns, rows_read
+from exhibits.own.vocabulary import Waiting, split, token_ids, unescaped, vocabulary
 from exhibits.own_series import table_from_upload
 from exhibits.table import MAX_LENGTH, Table, TableError, read_table
 from lessons.declared import Choice
 from rnn_core import signal
 
 SOURCES = ("Text", "Preset", "Typed", "CSV file")
+TOKEN_SOURCES = ("Text", "Token ids")
 GENERATED = Choice(
     name="generated",
     label="Shape",
@@ -32,120 +33,133 @@ GENERATED = Choice(
 )
 FEW = 8  # features that a person types
 TITLED = "Typed"
-_ESCAPED = {"\\n": "\n", "\\t": "\t", "\\\\": "\\"}
 
 Rows = tuple[tuple[float, ...], ...]
 
 
 @dataclass(frozen=True)
 class Reading:
-    """T × features; `names` of the features where they have some; a text with its alphabet."""
+    """T × features; `names` of the features where they have some; a text with its alphabet.
+
+    `said` is what is read, in a word or two. `tokens` are the numbers of the features of which one
+    is 1 at each step, where they are tokens; of a table the rest is at hand.
+    """
 
     rows: Rows
     names: tuple[str, ...] = ()
     text: str = ""
     alphabet: str = ""
+    said: str = "these numbers"
+    tokens: tuple[int, ...] = ()
+    window: Window | None = None
 
 
-def reading(key: str, features: int, alphabet: str = "") -> Reading:
+def reading(key: str, features: int, alphabet: str = "", tokens: bool = False) -> Reading:
     """The controls and what they say; `alphabet` is the file's own, where it tells one.
+
+    With `tokens` each step has one of the features, and no vector of numbers is offered.
 
     Raises:
         ValueError: what was typed or brought cannot be read; the message is for the learner.
     """
-    sources = SOURCES if features > 1 else SOURCES[1:]
+    sources = TOKEN_SOURCES if tokens else SOURCES if features > 1 else SOURCES[1:]
+    first = "Text" if alphabet else "Token ids" if tokens else "Preset"
     source = st.selectbox(
         "Source",
         sources,
-        index=0 if alphabet else sources.index("Preset"),
-        key=f"{key}_source_of_{features}_{bool(alphabet)}",
+        index=sources.index(first),
+        key=f"{key}_{'tokens' if tokens else 'source'}_of_{features}_{bool(alphabet)}",
         persist_state="session",
     )
     if source == "Text":
         return _text(key, features, alphabet)
+    if source == "Token ids":
+        return _ids(key, features)
     if source == "CSV file":
         return _from_file(key, features)
     if source == "Typed":
         return _typed(key, features)
-    return Reading(_generated(key, features))
+    return _generated(key, features)
 
 
-def unescaped(typed: str) -> str:
-    """With \\n, \\t and \\\\ as the characters that they stand for: a field has one line."""
-    return re.sub(r"\\[nt\\]", lambda found: _ESCAPED[found[0]], typed)
+def of_tokens(tokens: Sequence[int], words: tuple[str, ...], said: str) -> Reading:
+    """One-hot rows of the tokens' numbers; `words` are the names of all tokens."""
+    rows = np.eye(len(words))[list(tokens)]
+    return Reading(_tuples(rows), words, said=said, tokens=tuple(tokens))
 
 
-def one_hot_text(text: str, alphabet: str, features: int) -> Reading:
-    """A text as rows.
-
-    Raises:
-        ValueError: the alphabet has not one character for each input, or lacks one of the text's.
-    """
-    check_alphabet(alphabet, features)
-    if not 2 <= len(text) <= MAX_LENGTH:
-        raise ValueError(f"Text: {len(text)} characters given; 2 to {MAX_LENGTH} are read.")
-    for place, character in enumerate(text, start=1):
-        if character not in alphabet:
-            raise ValueError(f"Text: {character!r} (character {place}) is not in the alphabet.")
-    rows = np.eye(features)[[alphabet.index(character) for character in text]]
-    return Reading(_tuples(rows), tuple(alphabet), text, alphabet)
-
-
-def check_alphabet(alphabet: str, features: int) -> None:
-    """Refuses one that has not a different character for each input.
+def of_text(text: str, words: tuple[str, ...]) -> Reading:
+    """A text as rows, cut into the tokens of a vocabulary.
 
     Raises:
-        ValueError: says how many there are, or which stands in it twice.
+        ValueError: some of it is in no token, or it has fewer than 2 or more than 200 of them.
     """
-    if len(alphabet) != features:
-        raise ValueError(
-            f"Alphabet: {len(alphabet)} character{'' if len(alphabet) == 1 else 's'} given; the "
-            f"model has {features} inputs. Write the character of each, in their order; \\n is a "
-            "line's end."
-        )
-    if len(set(alphabet)) < features:
-        twice = next(c for c in alphabet if alphabet.count(c) > 1)
-        raise ValueError(f"Alphabet: {twice!r} stands in it more than once.")
+    tokens = split(text, words)
+    if not 2 <= len(tokens) <= MAX_LENGTH:
+        what = "characters" if all(len(word) == 1 for word in words) else "tokens"
+        raise ValueError(f"Text: {len(tokens)} {what} given; 2 to {MAX_LENGTH} are read.")
+    found = of_tokens(tokens, words, "this text")
+    if any(len(word) != 1 for word in words):
+        return found
+    return replace(found, text=text, alphabet="".join(words), tokens=())
 
 
 def _text(key: str, features: int, known: str) -> Reading:
-    alphabet = known
+    words = tuple(known)
     if not known:
-        alphabet = unescaped(
-            st.text_input(
-                f"Alphabet: {features} characters in order",
-                key=f"{key}_alphabet_{features}",
-                persist_state="session",
-                help="Input k of the model is the k-th character. \\n is a line's end, \\t a tab, "
-                "\\\\ a backslash. A file can bring it along: save_file(…, metadata={'alphabet': "
-                "…}).",
-            )
+        typed = st.text_input(
+            f"Alphabet: {features} characters in order",
+            key=f"{key}_alphabet_{features}",
+            persist_state="session",
+            help="Input k of the model is the k-th character. \\n is a line's end, \\t a tab, "
+            "\\\\ a backslash. A vocabulary as JSON is taken too: a list of tokens, or "
+            '{"token": id}. A file can bring its alphabet along: save_file(…, '
+            "metadata={'alphabet': …}).",
         )
-    check_alphabet(alphabet, features)
-    start = "".join(c for c in opening.TEXT if c in alphabet)
-    start = start if len(start) > FEW else (alphabet * FEW)[:20]
+        words = vocabulary(typed, features)
+    shown = [word.replace("\\", "\\\\").replace("\n", "\\n").replace("\t", "\\t") for word in words]
+    letters = all(len(word) == 1 for word in words)
+    start = "".join(shown[words.index(c)] for c in opening.TEXT if c in words)
+    if not letters or len(unescaped(start)) <= FEW:
+        start = ("" if letters else " ").join((shown * FEW)[:20])
     text = st.text_input(
         "Text",
-        value=start.replace("\\", "\\\\").replace("\n", "\\n").replace("\t", "\\t"),
-        max_chars=2 * MAX_LENGTH,
-        key=f"{key}_text_{alphabet}",
+        value=start,
+        max_chars=4 * MAX_LENGTH,
+        key=f"{key}_text_{''.join(words)}",
         persist_state="session",
-        help="A character at each step.",
+        help="A character at each step." if letters else "A token at each step.",
     )
-    return one_hot_text(unescaped(text), alphabet, features)
+    return of_text(unescaped(text), words)
 
 
-def _generated(key: str, features: int) -> Rows:
+def _ids(key: str, features: int) -> Reading:
+    start = np.random.default_rng(0).integers(features, size=20).tolist()
+    typed = st.text_area(
+        f"Token ids, 0 to {features - 1}",
+        value=" ".join(map(str, start)),
+        key=f"{key}_ids_{features}",
+        persist_state="session",
+        help="As your tokenizer gives them, one for each step, in a row. With *Text* and your "
+        "vocabulary they get their names.",
+    )
+    return of_tokens(
+        token_ids(typed, features), tuple(f"#{k}" for k in range(features)), "these tokens"
+    )
+
+
+def _generated(key: str, features: int) -> Reading:
     if features == 1:
         shapes = [name for name in declared.SHAPE.choices if name != "typed"]
         shape = control(declared.SHAPE, key, only=shapes)
         length = control(declared.LENGTH, key)
         seed = control(declared.NOISE_SEED, key) if shape == "noise" else 0
-        return tuple((value,) for value in signal(shape, length, seed))
+        rows = tuple((value,) for value in signal(shape, length, seed))
+        return Reading(rows, said=declared.SHAPE.choices[shape].lower())
     shape = control(GENERATED, key)
     length = control(declared.LENGTH, key)
     seed = control(declared.NOISE_SEED, key) if shape != "waves" else 0
-    return generated(shape, length, features, seed)
+    return Reading(generated(shape, length, features, seed), said=shape)
 
 
 def generated(shape: str, length: int, features: int, seed: int = 0) -> Rows:
@@ -170,7 +184,7 @@ def _typed(key: str, features: int) -> Reading:
         persist_state="session",
     )
     if not typed.strip():
-        raise ValueError("Typed: nothing yet. Write or paste a line of numbers for each step.")
+        raise Waiting("Typed: write or paste a line of numbers for each step.")
     return _columns(key, read_table(typed.encode(), TITLED), features)
 
 
@@ -178,7 +192,7 @@ def _from_file(key: str, features: int) -> Reading:
     columns = "a column" if features == 1 else f"{features} columns"
     table = table_from_upload(f"{key}_rows", f"A table with {columns} of numbers")
     if table is None:
-        raise ValueError("CSV file: none chosen yet. Drop one here: a row for each time step.")
+        raise Waiting("CSV file: drop one here, with a row for each time step.")
     return _columns(key, table, features)
 
 
@@ -189,66 +203,23 @@ def _columns(key: str, table: Table, features: int) -> Reading:
             f"{table.source} has {len(table.columns)} column"
             f"{'' if len(table.columns) == 1 else 's'}; the model reads {features}."
         )
-    chosen: Sequence[int] = range(features)
-    if len(table.columns) > features:
-        chosen = _chosen_columns(key, table, features)
-    start, length = _window(key, table)
-    columns = [table.numbers(column, start, length) for column in chosen]
-    if st.toggle(
+    chosen = chosen_columns(key, table, features)
+    start, length = rows_read(key, table)
+    standardised = st.toggle(
         "Standardise",
         key=f"{key}_standardise",
         persist_state="session",
         help="Each column less its mean, by its standard deviation: where the model was trained on "
         "such numbers.",
-    ):
-        columns = [_standardised(table.names[k], c) for k, c in zip(chosen, columns, strict=True)]
-    return Reading(tuple(zip(*columns, strict=True)), tuple(table.names[k] for k in chosen))
-
-
-def _chosen_columns(key: str, table: Table, features: int) -> Sequence[int]:
-    if features == 1:
-        column: int = st.selectbox(
-            "Column",
-            range(len(table.columns)),
-            index=table.first_numeric,
-            format_func=table.names.__getitem__,
-            key=f"{key}_column_{len(table.columns)}",
-        )
-        return [column]
-    numeric = [k for k, column in enumerate(table.columns) if column.numeric and not column.counts]
-    others = [k for k in range(len(table.columns)) if k not in numeric]
-    chosen: list[int] = st.multiselect(
-        f"Columns: {features}, in the model's order",
-        range(len(table.columns)),
-        default=sorted((numeric + others)[:features]),
-        format_func=table.names.__getitem__,
-        key=f"{key}_columns_{features}_{len(table.columns)}",
     )
-    if len(chosen) != features:
-        raise ValueError(f"Columns: {len(chosen)} chosen; the model reads {features}.")
-    return chosen
-
-
-def _window(key: str, table: Table) -> tuple[int, int]:
-    if table.rows < 2:
-        raise ValueError(f"{table.source}: {table.rows} row of numbers; at least 2 are needed.")
-    longest = min(MAX_LENGTH, table.rows)
-    length = longest
-    if table.rows > 2:
-        length = st.slider(
-            "Rows read", 2, longest, min(100, longest), key=f"{key}_length_{longest}"
-        )
-    start = 0
-    if table.rows > length:
-        start = st.slider("First row", 1, table.rows - length + 1, 1, key=f"{key}_first") - 1
-    return start, length
-
-
-def _standardised(name: str, column: tuple[float, ...]) -> tuple[float, ...]:
-    if all(value == other for value, other in pairwise(column)):
-        raise ValueError(f"Standardise: all of {name} is {column[0]:g}, so it has no spread.")
-    values = np.array(column)
-    return tuple(((values - values.mean()) / values.std()).tolist())
+    window = Window(table, start, length, standardised)
+    columns = [window.column(column) for column in chosen]
+    return Reading(
+        tuple(zip(*columns, strict=True)),
+        tuple(table.names[k] for k in chosen),
+        said="these numbers" if table.source.startswith(TITLED) else table.source,
+        window=window,
+    )
 
 
 def _tuples(rows: np.ndarray) -> Rows:

@@ -24,6 +24,7 @@ and what the arithmetic of a unit needs: the layer's parameters under PyTorch's 
 suffix (`layer{k}.weight_ih`, …, peepholes included), the read-out's as `readout.weight` and
 `readout.bias`, `grad_output` = ∂L/∂(the read-out before its nonlinearity), and for a layer that
 does not read the sequence itself `layer{k}.inputs`. What is sent on demand is `on_demand.py`'s.
+Where nobody asks for anything (`own_model.is_probe`), the output says so, and no step has a target.
 """
 
 import hashlib
@@ -41,6 +42,7 @@ from exhibits.stage.on_demand import on_demand
 from rnn_core import LayerTrace, LSTMTrace, Numbers, Run, Text, Vectors
 from rnn_core.handed import handed_back
 from rnn_core.network import layer_weights
+from rnn_core.own_model import is_probe
 from rnn_core.weight_steps import factors
 
 BUDGET = 250 * 1024  # bytes; above it only the layer that is seen travels in full
@@ -131,6 +133,7 @@ def _description(run: Run, shown: list[int]) -> dict:
         "output": {
             "loss": "categorical" if run.classes else "squared",
             "classes": list(run.classes),
+            **({"probe": True} if is_probe(sequence) else {}),
         },
         "strips": list(STRIPS[cell]),
         "layers": [
@@ -177,7 +180,7 @@ def _outcome(run: Run) -> Arrays:
         "output": _single(run.output[:, 0]),
         "prediction": _single(run.prediction[:, 0]),
         "target": _single(targets[:, 0].reshape(len(targets), -1)),
-        "has_target": np.asarray(run.has_target, np.uint8),
+        "has_target": np.asarray(run.has_target & (not is_probe(run.setup.sequence)), np.uint8),
         "has_loss": np.asarray(run.loss_mask, np.uint8),
         "losses": np.asarray(run.losses[:, 0], np.float64),
         "grad_output": _single(run.grad_output[:, 0]),

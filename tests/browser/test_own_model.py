@@ -29,13 +29,36 @@ def test_a_model_is_brought_seen_changed_and_still_there_later(
     expect(page.get_by_text("a GRU with 6 units in 2 layers, read from both ends")).to_be_visible()
     stage = page.get_by_role("region", name="The stage")
     expect(stage.get_by_role("button", name="Play")).to_be_visible()
-    expect(page.get_by_text("Going back from the loss at step 39")).to_be_visible()
+    expect(page.get_by_text("going back from the probe ½‖ŷ‖² at step 39")).to_be_visible()
+    expect(page.get_by_text("Layer 2, from the end: step 39")).to_be_visible()
+    expect(stage.get_by_text("probe ½‖ŷ‖²").first).to_be_visible()
+    expect(stage.get_by_text("target y")).to_have_count(0)
     page.get_by_role("link", name="Lab").click()
     expect(page.get_by_text("What it reads")).to_be_visible()
     page.get_by_role("link", name="Your model").click()
     expect(page.get_by_text("own.safetensors")).to_be_visible()
     page.get_by_role("button", name="Another file").click()
     expect(page.get_by_role("heading", name="Your model")).to_be_visible()
+
+
+def test_a_network_of_tokens_draws_no_shape_that_cannot_be(
+    open_page: OpenPage, tmp_path: Path
+) -> None:
+    model = torch.nn.ModuleDict(
+        {"emb": torch.nn.Embedding(300, 4), "rnn": torch.nn.GRU(4, 6), "fc": torch.nn.Linear(6, 40)}
+    )
+    save_file(model.state_dict(), tmp_path / "tokens.safetensors")
+    page = open_page("/model")
+    wrong: list[str] = []
+    page.on("console", lambda message: wrong.append(message.text))
+    page.locator("input[type=file]").set_input_files(tmp_path / "tokens.safetensors")
+    expect(page.get_by_role("textbox", name="Token ids, 0 to 299")).to_be_visible()
+    stage = page.get_by_role("region", name="The stage")
+    bar = stage.locator("rect.input-bar[width]:visible").first
+    expect(bar).to_be_visible()
+    widths = stage.locator("rect").evaluate_all("all => all.map(r => +r.getAttribute('width'))")
+    assert min(widths) >= 0
+    assert not [text for text in wrong if "width" in text]
 
 
 def test_a_pickle_gets_the_lines_that_convert_it(open_page: OpenPage, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import { arrived, filled } from "./progress.mjs";
 import { sign } from "./narration.mjs";
 import { compact } from "./scales.mjs";
 import { three } from "./unit_numbers.mjs";
-import { rowAt } from "./vectors.mjs";
+import { isProbe, rowAt } from "./vectors.mjs";
 
 const ROWS = 5;
 const subscript = (step) => [...String(step)].map((digit) => "₀₁₂₃₄₅₆₇₈₉"[digit]).join("");
@@ -75,7 +75,7 @@ export class CellOutput {
     const own = phase === "backward" ? run.of(seen, "own_norm") : null;
     this.back.textContent = own ? (own[step] > 0
       ? `sends back to h: ‖∂L${subscript(step)}\u2060/\u2060∂h${subscript(step)}‖\u00a0=\u00a0${three(own[step])}`
-      : "sends nothing back: no loss here") : "";
+      : `sends nothing back: no ${isProbe(run) ? "probe" : "loss"} here`) : "";
   }
 
   fillClasses(step) {
@@ -120,8 +120,9 @@ export class CellOutput {
       row.share = place(value);
       row.root.classList.toggle("target", due);
     });
-    this.say(run.array("has_loss")[step] === 1, () => `loss = ½ ${outputs > 1 ? "Σ " : ""}(ŷ − y)² = `,
-      step, hasTarget ? "no loss counted" : "no target here");
+    const [formula, without] = isProbe(run) ? ["probe ½‖ŷ‖²", "no probe here"]
+      : [`loss = ½ ${outputs > 1 ? "Σ " : ""}(ŷ − y)²`, hasTarget ? "no loss counted" : "no target here"];
+    this.say(run.array("has_loss")[step] === 1, () => `${formula} = `, step, without);
   }
 
   say(hasLoss, formula, step, otherwise) {

@@ -12,6 +12,7 @@ import { line, part, svg, Part } from "./dom.mjs";
 import { bestClass, sign } from "./narration.mjs";
 import { arrived, filled, lossStrength, ramp } from "./progress.mjs";
 import { compact, onLog, significant } from "./scales.mjs";
+import { NumberBars } from "./number_bars.mjs";
 import { goingBack } from "./scene.mjs";
 import { fitting, inBrackets, rowAt, symbolRead, widthOf } from "./vectors.mjs";
 import { Wire } from "./wire.mjs";
@@ -69,10 +70,11 @@ export class Column {
   buildTape(group) {
     const { text } = this.kind;
     this.input = part("text", { class: text ? "input" : "value" }, group);
-    this.inputBars = [];
+    this.inputBars = new NumberBars(group);
     this.number = part("text", { class: "step" }, group);
     this.prediction = part("text", {}, group);
     this.target = part("text", {}, group);
+    this.outcomeBars = { prediction: new NumberBars(group), target: new NumberBars(group) };
     this.lossBar = part("rect", { class: "loss-bar", rx: 2 }, group);
     this.lossText = part("text", { class: "loss-value" }, group);
     this.truth = line("line", { class: "truth", x1: -9, x2: 9 }, group);
@@ -122,19 +124,7 @@ export class Column {
 
   /** A bar for each number, side by side; below it the symbol, or digits as far as the column has room for them. */
   showNumbers(values, symbol, rows, scales, boxWidth) {
-    const zero = rows.input.top + 18;
-    const wide = Math.min(14, boxWidth / values.length - 2);
-    while (this.inputBars.length < values.length) this.inputBars.push(part("rect", { rx: 1.5 }, this.tape.node));
-    this.inputBars.forEach((bar, k) => {
-      bar.set("display", k < values.length ? "inline" : "none");
-      if (k >= values.length) return;
-      const height = (15 * Math.abs(values[k])) / scales.input;
-      bar.set("x", (wide + 2) * (k - values.length / 2) + 1);
-      bar.set("width", wide);
-      bar.set("y", values[k] >= 0 ? zero - height : zero);
-      bar.set("height", Math.max(1, height));
-      bar.set("class", values[k] < 0 ? "input-bar negative" : "input-bar");
-    });
+    this.inputBars.show(values, scales.input, rows.input.top + 18, { width: boxWidth, height: 15 });
     this.input.text(symbol === null ? this.digits(values, scales.input, boxWidth) : fitting(symbol, lettersIn(boxWidth)));
     this.input.set("y", rows.input.bottom - 3);
   }
@@ -159,8 +149,8 @@ export class Column {
     this.target.set("class", "value");
     const [guess, truth] = [rowAt(run, "prediction", step), rowAt(run, "target", step)];
     const most = Math.max(Math.abs(scales.low), Math.abs(scales.high));
-    this.prediction.text(this.digits(guess, most, boxWidth));
-    this.target.text(this.hasTarget ? this.digits(truth, most, boxWidth) : "");
+    this.tell("prediction", guess, most, rows, boxWidth);
+    this.tell("target", this.hasTarget ? truth : [], most, rows, boxWidth);
     if (!this.kind.dots) {
       this.span = { from: rows.loss.bottom, size: scales.lossHeight(rows, loss) };
       return;
@@ -169,6 +159,13 @@ export class Column {
     this.guess.set("cy", at);
     for (const name of ["y1", "y2"]) this.truth.set(name, wanted);
     this.span = { from: at, size: at - wanted };
+  }
+
+  /** Digits where the column has room for them, else a bar for each number. @param {"prediction"|"target"} row */
+  tell(row, values, most, rows, boxWidth) {
+    const words = values.length > 0 ? this.digits(values, most, boxWidth) : "";
+    this[row].text(words);
+    this.outcomeBars[row].show(words === "" ? values : [], most, rows[row].middle, { width: boxWidth, height: 11 });
   }
 
   /** Characters stand large; where one of the classes has a longer name, all are written small. */
@@ -262,7 +259,8 @@ export class Column {
     // Several numbers are wider than a place on the tape of the rolled-up network.
     const apart = active ? 1 : ramp(frame.roll, 0.7, 1);
     this.input.fade(told * (this.several.read ? apart : 1));
-    for (const bar of this.inputBars) bar.fade(shown * (0.4 + 0.6 * ramp(reach, 0, 0.3)));
+    this.inputBars.fade(shown * (0.4 + 0.6 * ramp(reach, 0, 0.3)));
+    for (const bars of Object.values(this.outcomeBars)) bars.fade(known * (active ? 1 : apart));
     this.prediction.fade(told * (this.several.said ? apart : 1));
     this.target.fade(told * (this.several.said ? apart : 1));
     this.truth.fade(this.kind.dots && this.hasTarget ? known : 0);

@@ -15,7 +15,8 @@
  * @property {{kind: "text"|"numbers"|"vectors", labels: string[], names: string[], standardised: boolean}} input
  *   labels are what the learner gave; standardised, the network reads other numbers; names are
  *   those of a vector's features, none where they have none
- * @property {{loss: "categorical"|"squared"|"binary", classes: string[]}} output
+ * @property {{loss: "categorical"|"squared"|"binary", classes: string[], probe?: boolean}} output
+ *   probe: nothing is asked for; in place of a loss stands ½‖ŷ‖², and no step has a target
  * @property {string[]} strips      field names, in the order in which they are drawn
  * @property {LayerEntry[]} layers
  * @property {number} totalLoss

@@ -50,9 +50,13 @@ export function stateFormulas(cell) {
     letter("z", "z", "t"), plain(")"), times, letter("n", "n", "t")]];
 }
 
-/** @param {boolean} categorical @returns {Token[][]} */
-export function lossFormulas(categorical) {
+/** @param {boolean} categorical @param {boolean} [probe] nothing is asked for @returns {Token[][]} */
+export function lossFormulas(categorical, probe = false) {
   const output = [letter("W", "h", "out"), letter("h", "h", "t"), plain(" + "), letter("b", "b", "out")];
+  if (probe) {
+    return [[letter("ŷ", "out", "t"), plain(" = "), ...output],
+      [letter("L", "loss", "t"), plain(" = ½ ‖"), letter("ŷ", "out", "t"), { text: "‖", sup: "2", upright: true }]];
+  }
   if (!categorical) {
     return [[letter("ŷ", "out", "t"), plain(" = "), ...output],
       [letter("L", "loss", "t"), plain(" = ½ ("), letter("ŷ", "out", "t"), plain(" − "), letter("y", "y", "t"), { text: ")", sup: "2", upright: true }]];

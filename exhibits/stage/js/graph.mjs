@@ -40,7 +40,7 @@ import { ramp } from "./progress.mjs";
 import { significant } from "./scales.mjs";
 import { Scissors } from "./scissors.mjs";
 import { Signals } from "./signals.mjs";
-import { saysClass, saysOne } from "./vectors.mjs";
+import { isProbe, saysClass, saysOne } from "./vectors.mjs";
 
 const ROWS = [
   ["target", "target y", "y"], ["loss", "loss L", "L"], ["prediction", "prediction ŷ", "ŷ"],
@@ -113,7 +113,9 @@ export class Graph {
       const second = row === "loss" ? scales.chance !== null || this.kind.dots
         : row === "input" && run.header.input.standardised;
       const above = second && !geometry.narrow ? -9 : 0;
-      if (at) label(geometry.narrow ? short : long, at.middle + above);
+      if (!at || at.bottom === at.top) continue;
+      const [said, sign] = row === "loss" && isProbe(run) ? ["probe ½‖ŷ‖²", "½ŷ²"] : [long, short];
+      label(geometry.narrow ? sign : said, at.middle + above);
     }
     this.drawChance(label);
     if (this.scene.ghost && !geometry.narrow) label("small, dashed: before", geometry.rows.prediction.middle + 17, "small");

@@ -4,6 +4,7 @@ import { Crumbs } from "./crumbs.mjs";
 import { html } from "./dom.mjs";
 import { narrate } from "./narration.mjs";
 import { aloud } from "./spoken.mjs";
+import { isProbe } from "./vectors.mjs";
 
 /** Milliseconds until what was said aloud is gone again: it stands in the narration, to be read there. */
 const SAID = 2000;
@@ -37,6 +38,8 @@ export class Head {
     const { header } = tracks[state.track].run;
     this.title.textContent = titleOf(header, tracks);
     for (const button of this.phases) button.hidden = !phases.includes(button.dataset.phase);
+    const loss = this.phases.find((button) => button.dataset.phase === "loss");
+    if (loss) loss.textContent = isProbe(tracks[state.track].run) ? "Probe" : "Loss";
     this.layers.hidden = header.layers.length < 2;
     const names = header.layers.map((layer) => chip(header, layer));
     if (this.names !== names.join()) this.nameLayers(header, names);
@@ -136,9 +139,12 @@ function titleOf(header, tracks) {
   const short = text.length > 40 ? `${text.slice(0, 39)}…` : text;
   const reads = kind === "text" ? `“${short}”` : `${header.steps} ${header.steps === 1 ? kind.slice(0, -1) : kind}`;
   const units = `${header.hidden} ${header.hidden === 1 ? "unit" : "units"}`;
-  const what = tracks.length > 1 ? `${tracks.length} networks` : tracks[0].title || `${CELLS[header.cell]} · ${units}`;
+  const what = tracks.length > 1 ? lettered(tracks) || `${tracks.length} networks` : tracks[0].title || `${CELLS[header.cell]} · ${units}`;
   return `${what} · ${reads}`;
 }
+
+/** "A: step 28 beside B: step 858" of titles that begin so; of others nothing. */
+const lettered = (tracks) => tracks.map(({ title }) => /^[A-Z]: [^·]+(?= ·)/.exec(title)?.[0]).filter(Boolean).join(" beside ");
 
 function chip(header, layer) {
   const both = header.layers.some((other) => other.reverse);

@@ -116,7 +116,7 @@ export function columnAt(edges, x) {
  *
  * @typedef {{top: number, bottom: number, middle: number}} Span
  * @typedef {Object} Rows
- * @property {Span} target
+ * @property {Span} target      of no height where no step has one
  * @property {Span} loss
  * @property {Span} prediction
  * @property {Span[]} layers     by index of the layer
@@ -132,7 +132,7 @@ export function columnAt(edges, x) {
 /**
  * @param {number} width of the stage in CSS pixels
  * @param {{steps: number, hidden: number, lstm: boolean, numbers: boolean, layers: number,
- *          seen: number, besideLstm?: boolean}} shape
+ *          seen: number, besideLstm?: boolean, targets?: boolean}} shape  `targets`: whether any step has one
  * @returns {Geometry}
  */
 export function measure(width, shape) {
@@ -179,7 +179,7 @@ function stack(shape, unitRoom) {
     y += height;
     return span;
   };
-  const target = take(24);
+  const target = take(shape.targets === false ? 0 : 24);
   const loss = take(shape.numbers ? 66 : 52);
   const prediction = take(24);
   y += 16;

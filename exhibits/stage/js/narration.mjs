@@ -11,7 +11,7 @@
 import { compact, gate, largest, significant, spoken } from "./scales.mjs";
 import { sumOfProducts } from "./sums.mjs";
 import { before, cut, held } from "./told_besides.mjs";
-import { inBrackets, rowAt, saysClass, vectorRead } from "./vectors.mjs";
+import { inBrackets, isProbe, rowAt, saysClass, vectorRead } from "./vectors.mjs";
 
 const NAMES = { " ": "a space", "\n": "a line break", "\t": "a tab", "\r": "a carriage return" };
 const SIGNS = { " ": "␣", "\n": "⏎", "\t": "⇥", "\r": "␍" };
@@ -173,6 +173,7 @@ function outcome(run, step) {
   const most = Math.max(largest(run.array("prediction")), largest(run.array("target")));
   const told = (name) => inBrackets(rowAt(run, name, step), (value) => compact(value, most));
   const guess = `It ${expects} ${told("prediction")}${unitOf(run)}`;
+  if (isProbe(run)) return counted ? [plain(`${guess}; probe ½‖ŷ‖² = `), ...loss] : [plain(`${guess}; no probe is taken here.`)];
   if (!counted) return [plain(`${guess}; no loss is counted here.`)];
   return [plain(`${guess}, and ${told("target")} ${comes}: loss `), ...loss];
 }
@@ -188,6 +189,7 @@ function verdict(run, step, confidence) {
 function lossSentence(run, { step }) {
   const losses = run.array("losses");
   const head = strong(`t = ${step}`);
+  if (isProbe(run)) return [head, ...probeSentence(run, step)];
   const upTo = losses.slice(0, step + 1).reduce((sum, loss) => sum + loss, 0);
   const sum = [plain(" Up to here the losses add up to "), strong(spoken(upTo)),
     plain(`, of ${spoken(run.header.totalLoss)} in all.`)];
@@ -205,6 +207,13 @@ function lossSentence(run, { step }) {
   const [what, half] = said.length > 1 ? ["differences", "Half the sum of the squares"] : ["difference", "Half the square"];
   return [head, plain(`: the network said ${inBrackets(said, spoken)}, and ${inBrackets(came, spoken)} ${was}${unitOf(run)}. ${half} of the ${what} `),
     strong(inBrackets(said.map((value, k) => value - came[k]), spoken)), plain(" is the loss, "), strong(spoken(losses[step])), plain("."), ...sum];
+}
+
+/** Nothing is asked for: what the gradient sets out from then, and why. */
+function probeSentence(run, step) {
+  if (run.array("has_loss")[step] !== 1) return [plain(": no probe is taken here.")];
+  return [plain(`: the network says ${inBrackets(rowAt(run, "prediction", step), spoken)}. The probe ½‖ŷ‖² is `),
+    strong(spoken(run.array("losses")[step])), plain(". Nothing is asked for here, so this is no error: a gradient has to start somewhere.")];
 }
 
 function backwardSentence(run, { step, layer, unit }) {
@@ -230,7 +239,7 @@ function origin(run, layer, step) {
   const forward = run.direction(layer) > 0;
   const [from, next] = [forward ? "from later steps" : "from the steps that it reads after this one", step + run.direction(layer)];
   const top = run.header.layers.every(({ depth }) => depth <= run.header.layers[layer].depth);
-  const here = top ? "from this step’s own loss" : "from the layer above";
+  const here = top ? `from this step’s own ${isProbe(run) ? "probe" : "loss"}` : "from the layer above";
   const later = next >= 0 && next < run.steps ? run.of(layer, "handed_hidden")[next] : 0;
   if (later === 0) return [plain(`, all of it ${here}.`)];
   if (own[step] === 0) return [plain(`, all of it ${from}.`)];
@@ -251,7 +260,7 @@ function noGradient(run, layer, step) {
   const ahead = run.direction(layer) > 0 ? losses.subarray(step) : losses.subarray(0, step + 1);
   return ahead.some((counted) => counted === 1)
     ? "the gradient is exactly 0 here; nothing of the later losses comes this far."
-    : "no loss stands here or later, so there is nothing to send back: the gradient is exactly 0.";
+    : `no ${isProbe(run) ? "probe" : "loss"} stands here or later, so there is nothing to send back: the gradient is exactly 0.`;
 }
 
 function weightPart(run, layer, step) {

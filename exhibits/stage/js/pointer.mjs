@@ -10,7 +10,7 @@ import { columnAt } from "./layout.mjs";
 import { named } from "./narration.mjs";
 import { significant } from "./scales.mjs";
 import { FIELDS } from "./theme.mjs";
-import { inBrackets, rowAt } from "./vectors.mjs";
+import { inBrackets, isProbe, rowAt } from "./vectors.mjs";
 
 /** Pixels that a pointer may tremble before a click becomes a drag. */
 const TREMBLE = 5;
@@ -221,7 +221,8 @@ function describeGradient(run, seen, step) {
 }
 
 function describeColumn(run, step) {
-  const loss = run.array("has_loss")[step] === 1 ? `loss ${significant(run.array("losses")[step])}` : "no loss here";
+  const what = isProbe(run) ? "probe ½‖ŷ‖²" : "loss";
+  const loss = run.array("has_loss")[step] === 1 ? `${what} ${significant(run.array("losses")[step])}` : `no ${what} here`;
   if (run.header.output.loss === "categorical") {
     const { classes } = run.header.output;
     const probabilities = run.array("prediction").subarray(step * classes.length, (step + 1) * classes.length);

@@ -24,6 +24,7 @@ import { Toast } from "./toast.mjs";
 import { Tools } from "./tools.mjs";
 import { Track } from "./track.mjs";
 import { Transport } from "./transport.mjs";
+import { isProbe } from "./vectors.mjs";
 
 const DEEPER = { overview: "cell", cell: "unit" };
 const OUT = { unit: "cell", cell: "overview" };
@@ -206,7 +207,8 @@ export class Stage {
     this.root.dataset.tracks = String(this.tracks.length);
     this.tracks.forEach((track, k) => {
       track.title.hidden = this.tracks.length < 2;
-      track.title.textContent = `${this.data[k].title} · loss ${significant(this.data[k].run.header.totalLoss, 3)}`;
+      const { title, run } = this.data[k]; // a title may say the losses itself
+      track.title.textContent = title.includes(" loss ") || isProbe(run) ? title : `${title} · loss ${significant(run.header.totalLoss, 3)}`;
     });
   }
 

@@ -6,6 +6,7 @@
  */
 
 import { spoken } from "./scales.mjs";
+import { isProbe } from "./vectors.mjs";
 
 const strong = (text) => ({ text, strong: true });
 const plain = (text) => ({ text });
@@ -14,8 +15,9 @@ const plain = (text) => ({ text });
 export function before(run, ghost, step) {
   if (!ghost || run.array("has_loss")[step] !== 1) return [];
   const [now, then] = [run, ghost].map((one) => one.array("losses")[step]);
-  if (spoken(now) === spoken(then)) return [plain(" Your change leaves the loss here as it was.")];
-  return [plain(" Before your change the loss here was "), strong(spoken(then)), plain(".")];
+  const what = isProbe(run) ? "probe" : "loss";
+  if (spoken(now) === spoken(then)) return [plain(` Your change leaves the ${what} here as it was.`)];
+  return [plain(` Before your change the ${what} here was `), strong(spoken(then)), plain(".")];
 }
 
 /** What is held or silenced of this unit. @param {RunData} run @returns {Part[]} */

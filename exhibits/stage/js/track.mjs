@@ -65,7 +65,8 @@ export class Track {
     const { cell, input, layers } = run.header;
     const geometry = measure(this.root.clientWidth, { steps: run.steps, hidden: run.hidden, lstm: cell === "lstm",
       besideLstm: this.stage.tracks.some((other) => other.run.header.cell === "lstm"),
-      numbers: input.kind !== "text", layers: layers.length, seen });
+      numbers: input.kind !== "text", layers: layers.length, seen,
+      targets: run.array("has_target").some((has) => has === 1) });
     this.root.toggleAttribute("data-narrow", geometry.narrow);
     this.root.style.setProperty("--gutter", `${geometry.gutter}px`);
     this.graphRoot.style.height = `${geometry.graphHeight}px`;

@@ -28,6 +28,7 @@ import { cellSum, hiddenSum } from "./unit_back.mjs";
 import { classesWord, lossEquations, passedOn, stateEquations } from "./unit_equations.mjs";
 import { applied, three } from "./unit_numbers.mjs";
 import { outputSum, outputsToTell, topLayers } from "./unit_readout.mjs";
+import { isProbe } from "./vectors.mjs";
 
 /**
  * @param {RunData} run
@@ -92,6 +93,7 @@ function scripts(run, { field, sign }) {
 
 function lossModel(run, { layer, step, row }) {
   const told = outputsToTell(run, step);
+  const probe = isProbe(run);
   const categorical = run.header.output.loss === "categorical";
   const key = ({ output, target, best }) => (categorical ? (target ? "target" : best ? "best" : "") : `y${output}`);
   const chosen = told.find((one) => key(one) === row) ?? told[0];
@@ -108,12 +110,13 @@ function lossModel(run, { layer, step, row }) {
   });
   const sum = outputSum(run, step, chosen.output);
   const notes = [];
-  if (run.array("has_loss")[step] !== 1) notes.push("No loss is counted at this step.");
+  if (run.array("has_loss")[step] !== 1) notes.push(probe ? "No probe is taken at this step." : "No loss is counted at this step.");
+  else if (probe) notes.push("Nothing is asked for, so a probe, ½‖ŷ‖², stands in place of a loss: the gradient has to start somewhere.");
   if (!sum) notes.push("The read-out reads the top layer, whose states are not here; choose that layer to see its sum.");
   else if (!topLayers(run).includes(layer)) notes.push("The read-out reads the top layer, so this unit is not among its terms.");
   return { rows, row: key(chosen), sums: sum ? [sum] : [], squash: null,
     then: categorical ? `The share of all ${classesWord(run)}, and what it costs` : "What it costs", equations: lossEquations(run, step, chosen),
-    formulas: lossFormulas(categorical), notes, lines: [] };
+    formulas: lossFormulas(categorical, probe), notes, lines: [] };
 }
 
 function backModel(run, { layer, step, unit, row }) {

@@ -1,4 +1,4 @@
-/** What is read and said at a step where it may be one number or several. */
+/** What is read and said at a step where it may be one number or several, and whether it was asked for. */
 
 import { compact, largest } from "./scales.mjs";
 
@@ -11,8 +11,11 @@ export function rowAt(run, name, step) {
   return run.array(name).subarray(step * width, (step + 1) * width);
 }
 
-/** Whether one number is said at a step, which can be drawn as a dot. @param {import("./decode.mjs").RunData} run */
-export const saysOne = (run) => !saysClass(run) && widthOf(run, "prediction") === 1;
+/** Whether nothing is asked for: no loss then, only the probe ½‖ŷ‖². @param {import("./decode.mjs").RunData} run */
+export const isProbe = (run) => run.header.output?.probe === true;
+
+/** Whether one number is said at a step, which can be drawn as a dot beside the one that is due. @param {import("./decode.mjs").RunData} run */
+export const saysOne = (run) => !saysClass(run) && !isProbe(run) && widthOf(run, "prediction") === 1;
 
 const MOST_TOLD = 8; // numbers in a sentence
 
