@@ -3,16 +3,7 @@
     .venv/bin/python -m benchmarks.presets [a part of the preset's name] [seeds]
 
 Prints Markdown: for each network and seed when it was solved, the lowest held-out loss and the
-last one. On two cores, with one thread each, 25 Nov 2026:
-
-    Adding problem, T = 100     seed 0: the LSTM solved it at step 1,722; the tanh RNN stayed at
-                                0.168 or above in 3,000 steps (chance 0.167)
-    Sequence longer than …      seeds 0, 1, 2: held out 0.87, 1.12, 0.79 nats and 0.63, 0.47, 0.65
-                                of the answers right (chance 1.39); all the way back solved at
-                                522, 622, 522
-    Wave                        seeds 0, 1, 2: LSTM at 60, 50, 72; window at 72, 72, 60
-    Text                        seeds 0, 1, 2: lowest 2.03, 2.03, 2.03 at 363, 303, 363; after
-                                1,200 steps 2.56, 2.49, 2.46; training 1.03, 1.06, 1.08; 27 s each
+last one. The text's network trains for half a minute, most others for some seconds.
 """
 
 import sys

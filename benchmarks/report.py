@@ -33,6 +33,7 @@ SECTIONS = {
     "trainer": "The live trainer against a plain PyTorch loop",
     "trainings": "Live trainings: what watching costs, and what the pages pay",
     "live_stage": "The stage of a training under way: pictures and frames per second",
+    "presets": "What the presets of the Train page claim",
     "store": "Thirty learners' answers, kept",
     "price": "PyTorch's LSTM, `trace_torch` and the loop of cells, checked against float64",
     "setup": "Set-up and cold start",

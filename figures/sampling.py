@@ -17,6 +17,7 @@ from rnn_core.sampling import Course, Sample, tempered
 from rnn_core.tracking import TRAITS, Tracking
 
 _MOST_BARS = 10
+_TAIL = 12  # characters before it that the title has room for
 
 
 def draw_text(sample: Sample, step: int, *, theme: Theme = "light") -> Drawing:
@@ -89,7 +90,7 @@ def draw_odds(sample: Sample, step: int, *, theme: Theme = "light") -> Drawing:
             "showlegend": False,
             "x": [max(odds[k], plain[k]) + 0.012 for k in order],
             "y": names,
-            "text": [_share(odds[k]) + ("  drawn" if k == drawn else "") for k in order],
+            "text": [escape(_share(odds[k])) + ("  drawn" if k == drawn else "") for k in order],
             "textposition": "middle right",
             "textfont": {"size": 12},
             "cliponaxis": False,
@@ -109,7 +110,7 @@ def draw_odds(sample: Sample, step: int, *, theme: Theme = "light") -> Drawing:
                 "hovertemplate": "%{y}: %{x:.3g} at temperature 1<extra></extra>",
             }
         )
-    tail = (sample.prompt + sample.text[:step])[-14:]
+    tail = (sample.prompt + sample.text[:step])[-_TAIL:]
     layout: dict[str, Any] = {
         "height": height + 104 + 40,
         "margin": {"l": 30, "r": 62, "t": 104, "b": 40},
@@ -126,6 +127,9 @@ def draw_odds(sample: Sample, step: int, *, theme: Theme = "light") -> Drawing:
     }
     after = "".join(visible(c) for c in tail)
     rest = 1.0 - float(odds[order].sum())
+    first = int(odds.argmax())
+    was = "the same" if first == drawn else f"{_named(sample.alphabet[drawn])}, p = "
+    was += "" if first == drawn else escape(_share(odds[drawn]))
     columns: dict[str, Any] = {
         "character": list(sample.alphabet),
         "probability": odds,
@@ -136,12 +140,14 @@ def draw_odds(sample: Sample, step: int, *, theme: Theme = "light") -> Drawing:
             traces,
             colours,
             layout,
-            headline=f"After “{escape(after)}”: “{escape(visible(sample.text[step]))}”",
-            subtitle=f"p = {_share(odds[drawn])}; {_share(rest)} on characters not shown",
+            headline=f"After “{escape(after)}”: likeliest {_named(sample.alphabet[first])}, "
+            f"p = {_share(odds[first])}",
+            subtitle=f"drawn: {was}; {escape(_share(rest))} on characters not shown",
         ),
         f"The odds of the next character after “{tail}”: "
         + ", ".join(f"{_named(sample.alphabet[k])} {_share(odds[k])}" for k in order)
-        + f". Drawn was {_named(sample.text[step])}.",
+        + f". The likeliest is {_named(sample.alphabet[first])}, drawn was "
+        f"{_named(sample.text[step])}.",
         columns,
         "next-character",
     )
@@ -311,7 +317,9 @@ def _plain(sample: Sample, step: int) -> np.ndarray:
 
 
 def _share(p: float) -> str:
-    return "0" if p < 5e-4 else f"{p:.2g}"
+    if p < 1e-12:  # nothing, or what rounding left of a sum
+        return "0"
+    return "<0.001" if p < 1e-3 else f"{p:.2g}"
 
 
 def _named(character: str) -> str:

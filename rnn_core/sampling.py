@@ -112,7 +112,11 @@ def sample(
     Raises:
         ValueError: the weights read no text, or the prompt holds a character that they do not know.
     """
-    known = model_of_text(name)
+    return draw(model_of_text(name), prompt, length, temperature, seed)
+
+
+def draw(known: NamedWeights, prompt: str, length: int, temperature: float, seed: int) -> Sample:
+    """As `sample`, of weights that nobody needs to find by their name."""
     whole("length", length, 1, LONGEST)
     real("temperature", temperature, 0.0, HOTTEST)
     luck = np.random.default_rng(seed).random(length)
@@ -126,7 +130,7 @@ def sample(
         states.read(drawn[-1])
     chosen = tempered(rows, temperature)[np.arange(length), drawn]
     text = "".join(known.alphabet[number] for number in drawn)
-    return Sample(name, known.alphabet, prompt, temperature, text, rows, chosen)
+    return Sample(known.name, known.alphabet, prompt, temperature, text, rows, chosen)
 
 
 def _at(odds: Float[np.ndarray, " classes"], u: float) -> int:

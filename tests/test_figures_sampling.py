@@ -108,3 +108,30 @@ def test_titles_fit_a_phone(theme):
         assert len(headline) - len("<b></b>") <= MAX_HEADLINE
         assert len(below.split(">")[1].split("<")[0]) <= MAX_SUBTITLE
         assert drawing.to_csv()
+
+
+def test_a_small_probability_is_said_to_be_small_and_not_nothing():
+    drawing = draw_odds(sample("alice-lstm", "The q", 1, 1.0), 0)
+    (said,) = (one for one in drawing.figure.data if one.to_plotly_json().get("mode") == "text")
+    bars = drawing.figure.data[0]
+    small = [text for text, p in zip(said.text, bars.x, strict=True) if p < 1e-3]
+    assert len(small) >= 5
+    assert all(text.startswith("&lt;0.001") for text in small)
+    assert "<0.001" in drawing.alt
+    frozen = draw_odds(sample("alice-lstm", "Alice was ", 1, 0.0), 0)
+    (said,) = (one for one in frozen.figure.data if one.to_plotly_json().get("mode") == "text")
+    assert sorted(said.text) == ["0"] * 9 + ["1  drawn"]
+
+
+def test_the_title_names_the_likeliest_and_the_drawn_apart():
+    made = sample("alice-lstm", "The ", 200, 1.0)
+    for step in range(200):
+        odds, drawn = made.distribution(step), made.alphabet.index(made.text[step])
+        title = draw_odds(made, step).figure.layout.title.text
+        headline, _, below = title.partition("<br>")
+        assert f"p = {odds.max():.2g}" in headline
+        if odds.argmax() == drawn:
+            assert "drawn: the same;" in below
+        else:
+            share = "&lt;0.001" if odds[drawn] < 1e-3 else f"{odds[drawn]:.2g}"
+            assert f"”, p = {share};" in below

@@ -63,6 +63,7 @@ def test_another_one_waits_for_the_button_and_is_then_kept():
     app.button(key="k_train").click().run()
     assert drawings(app) == 1
     assert app.session_state.where["trained"]
+    assert not [said for said in app.markdown if "not trained yet" in said.value]
     assert drawings(shown("forecast", **changed)) == 1  # without a button, for everybody
 
 
@@ -147,7 +148,32 @@ def test_the_gain_of_the_chosen_batch_is_said_and_can_be_asked_for(pricing):
     pricing.prices = PRICES
     app = shown("price", show="B", rows="16")
     assert app.session_state.where["gain"] == pytest.approx(16.0)  # the time has no B in it
-    assert "B = 16: 16 times the sequences per second" in app.caption[0].value
+    # 16 rows in 50 microseconds are 320,000 a second
+    assert "B = 16: 320,000 sequences per second, 16 times those of B = 1" in app.caption[0].value
+    alone = shown("price", show="B", rows="1").caption[0].value
+    assert "**B = 1: 20,000 sequences per second** (NumPy core)" in alone
+
+
+def test_what_is_told_is_the_latest_measurement_and_says_so(pricing):
+    pricing.prices = PRICES
+    assert "The latest measurement." in shown("price", show="T").caption[0].value
+
+
+def test_a_measurement_under_way_is_said_in_words(pricing, monkeypatch):
+    said: list[str] = []
+    spinner = piece.st.spinner
+
+    def kept(text: str) -> Any:
+        said.append(text)
+        return spinner(text)
+
+    monkeypatch.setattr(piece.st, "spinner", kept)
+    app = shown("price", show="T")
+    assert said == []
+    app.button(key="k_measure").click().run()
+    assert said == ["Measuring training steps on this machine, a few seconds …"]
+    assert not app.get("progress")  # it is gone once the button stands there again
+    assert app.button(key="k_measure").label == "Measure again"
 
 
 def test_the_chain_needs_no_measurement(pricing):
@@ -176,7 +202,6 @@ def test_the_server_has_one_pricing():
     [
         ({"prompt": "É"}, "does not know the character 'É'"),
         ({"step": 9, "length": 9}, "step must be below the length, 9; got 9"),
-        ({"model": "brackets-lstm", "prompt": "(", "unit": 16}, "unit must be below 16"),
         ({"show": "units", "trait": "brackets"}, "the text is the same in this everywhere"),
     ],
 )
@@ -192,3 +217,21 @@ def test_measures_of_the_character_model_answer():
     assert measures["odds_ratio"] == pytest.approx(16.1, abs=0.1)
     with pytest.raises(ValueError, match="the second has no chance"):
         SAMPLING.declaration.measure("odds_ratio").value({**values, "temperature": 0.0}, {})
+
+
+@pytest.mark.parametrize(("name", "size"), [("unit", 64), ("bracket_unit", 16)])
+def test_the_units_to_choose_from_are_those_that_the_model_has(name, size):
+    offered: Any = SAMPLING.declaration.parameter(name)
+    assert list(offered.choices) == ["best", *map(str, range(size))]
+    assert offered.choices["best"] == "The strongest"
+    with pytest.raises(ValueError, match=f"{name} must be one of best, 0, 1"):
+        offered.check(str(size))
+
+
+def test_a_unit_is_named_for_the_size_of_its_model():
+    values = {**SAMPLING.declaration.defaults(), "show": "units", "model": "brackets-lstm"}
+    values |= {"prompt": "(", "trait": "brackets", "unit": "63"}
+    of = SAMPLING.declaration.measure("correlation").value
+    assert of(values, {}) == pytest.approx(0.82, abs=0.005)
+    assert of({**values, "bracket_unit": "14"}, {}) == of(values, {})
+    assert of({**values, "bracket_unit": "3"}, {}) == pytest.approx(0.04, abs=0.005)

@@ -185,15 +185,21 @@ def _with_own(values: Values, key: str) -> Values:
 
 def _asked(setup: FitSetup, key: str) -> Fit | None:
     """Trains when the button is pressed, never by itself."""
-    series = series_of(setup)
-    st.write(
-        f"This one is not trained yet: {series.first_held_out} values to train on, "
-        f"{series.held_out} held out, {setup.steps} steps."
-    )
-    if not st.button("Train it", key=f"{key}_train", icon=":material/play_arrow:", type="primary"):
+    series, spot = series_of(setup), st.empty()
+    with spot.container():
+        st.write(
+            f"This one is not trained yet: {series.first_held_out} values to train on, "
+            f"{series.held_out} held out, {setup.steps} steps."
+        )
+        pressed = st.button(
+            "Train it", key=f"{key}_train", icon=":material/play_arrow:", type="primary"
+        )
+    if not pressed:
         return None
-    with st.spinner("Training, a few seconds …"):
-        return _fit(setup)
+    with spot, st.spinner("Training, a few seconds …"):
+        fit = _fit(setup)
+    spot.empty()
+    return fit
 
 
 def _still(values: Values, place: Mapping[str, Any]) -> Sequence[Drawing]:

@@ -72,9 +72,8 @@ def _draw(values: Values, key: str, place: Mapping[str, Any]) -> Mapping[str, An
 def _measure(at: Pricing, key: str) -> None:
     """The button, and the progress of a measurement that is under way, whoever asked for it."""
     with st.empty():
-        while not at.wait(EVERY):
-            if now := at.progress:
-                st.progress(now.done / now.of, f"{now.done} of {now.of}: {now.what}")
+        if at.running:
+            _wait(at)
         again = at.prices is not None
         st.button(
             "Measure again" if again else "Measure on this machine",
@@ -88,6 +87,16 @@ def _measure(at: Pricing, key: str) -> None:
         st.error(f"The measurement failed: {at.problem}. Press the button to try again.")
 
 
+def _wait(at: Pricing) -> None:
+    """Until the measurement has ended; what is being done meanwhile is said."""
+    with st.container():
+        bar = st.empty()
+        with st.spinner("Measuring training steps on this machine, a few seconds …"):
+            while not at.wait(EVERY):
+                if now := at.progress:
+                    bar.progress(now.done / now.of, f"{now.done} of {now.of}: {now.what}")
+
+
 def _told(prices: Prices, values: Values) -> None:
     """What was measured, on what, and why the rest was not."""
     lines = [f"{NAMES[engine]}: {prices.machine[engine]}" for engine in prices.engines]
@@ -97,10 +106,16 @@ def _told(prices: Prices, values: Values) -> None:
         if engine in prices.absent
     ]
     if values["show"] == "B":
-        rows, gain = _rows(values), prices.gain("numpy", _rows(values))
-        said = f"{gain:.2g} times the sequences per second of B = 1"
-        lines.insert(0, f"**B = {rows}: {said}** ({NAMES['numpy']})")
+        lines.insert(0, _throughput(prices, _rows(values)))
+    lines.append("The latest measurement. A prediction keeps the number of when it was committed.")
     st.caption("  \n".join(lines))
+
+
+def _throughput(prices: Prices, rows: int) -> str:
+    """Sequences per second of the first engine, and over those of one row alone."""
+    each = rows / prices.of("numpy", Size(BASE.length, rows, BASE.hidden_size))
+    over = "" if rows == 1 else f", {prices.gain('numpy', rows):.2g} times those of B = 1"
+    return f"**B = {rows}: {each:,.0f} sequences per second{over}** ({NAMES['numpy']})"
 
 
 def _still(values: Values, place: Mapping[str, Any]) -> Sequence[Drawing]:

@@ -18,7 +18,6 @@ from lessons.declared import (
     Words,
 )
 from rnn_core.sampling import HOTTEST, Sample, course, held_out_text, reading, sample
-from rnn_core.shipped import load_weights
 from rnn_core.tracking import TRAITS, Tracking, tracking
 
 MODELS = {
@@ -29,7 +28,20 @@ MODELS = {
     "brackets-rnn_tanh": "Brackets, RNN tanh, 16 units",
 }
 LONGEST = 400
-BEST = -1
+BEST = "best"
+UNITS = {64: "unit", 16: "bracket_unit"}  # which parameter names a unit, by the model's size
+
+
+def _unit_parameter(size: int) -> Choice:
+    return Choice(
+        name=UNITS[size],
+        label="Unit",
+        default=BEST,
+        choices={BEST: "The strongest", **{str(unit): str(unit) for unit in range(size)}},
+        about=f"Of a model of {size} units; the strongest has the largest correlation in size.",
+    )
+
+
 WHOSE = Choice(
     name="of",
     label="Of",
@@ -53,8 +65,6 @@ def _fits(values: Values) -> None:
     sample(values["model"], values["prompt"], 1)
     if values["step"] >= values["length"]:
         raise ValueError(f"step must be below the length, {values['length']}; got {values['step']}")
-    if values["unit"] >= (units := load_weights(values["model"]).network.hidden_size):
-        raise ValueError(f"unit must be below {units}, or −1 for the best; got {values['unit']}")
     if values["show"] == "units":
         _tracking(values)
 
@@ -64,7 +74,8 @@ def _tracking(values: Values) -> Tracking:
 
 
 def _unit(values: Values, tracked: Tracking) -> int:
-    return tracked.best if values["unit"] == BEST else int(values["unit"])
+    chosen = values[UNITS[tracked.hidden.shape[1]]]
+    return tracked.best if chosen == BEST else int(chosen)
 
 
 def _probability(values: Values, at: Values) -> float:
@@ -162,14 +173,7 @@ PIECE = drawn(
             ),
             Whole(name="seed", label="Seed", default=0, low=0, high=9999, typed=True),
             Choice(name="trait", label="Track", default="brackets", choices=TRAITS),
-            Whole(
-                name="unit",
-                label="Unit",
-                default=BEST,
-                low=BEST,
-                high=63,
-                about="−1 is the one whose correlation is the largest in size.",
-            ),
+            *(_unit_parameter(size) for size in UNITS),
         ),
         measures=(
             Measure(

@@ -28,7 +28,7 @@ from lessons.declared import (
     Whole,
 )
 from rnn_core.train import Trainer, TrainingSetup
-from rnn_core.train.course import learned_at, measure
+from rnn_core.train.course import Lags, learned_at, measure
 
 CURVE_POINTS = 24
 SHOW = Choice(
@@ -71,7 +71,7 @@ def _setup(values: Values, at: Values) -> TrainingSetup:
 
 def _draw(values: Values, key: str, place: Mapping[str, Any]) -> Mapping[str, Any]:
     setups, name = _setups(values), title_of(values)
-    if place.get("started") and runs.is_new_wish(key, place):
+    if runs.is_new_wish(key, place, setups):
         runs.begin(key, setups, name)
     shape = _SHAPES[values["show"]]
     status, looks = training_bench(setups, key, name, shape=shape, on_stage=values["show"] == "all")
@@ -114,15 +114,15 @@ def _last(found: Trainer, which: int) -> float:
 
 
 def _learned_lag(values: Values, at: Values) -> float:
-    setup = _setup(values, at)
-    found = _learned(setup).get(at["lag"])
+    groups = _learned(_setup(values, at)).items()
+    found = next((step for (low, high), step in groups if low <= at["lag"] <= high), None)
     if found is None:
         raise ValueError(f"lag {at['lag']} is not learned, or no answer needs it")
     return float(found)
 
 
 @lru_cache(maxsize=32)
-def _learned(setup: TrainingSetup) -> dict[int, int | None]:
+def _learned(setup: TrainingSetup) -> dict[Lags, int | None]:
     kept = outcomes().of(setup)[0].snapshots
     return learned_at(setup.task, {step: measure(setup, kept.at(step)) for step in kept.steps})
 
@@ -216,7 +216,7 @@ PIECE = Piece(
             ),
             Measure(
                 name="learned_lag",
-                about="The first snapshot from which the error at a lag stays under chance / 2.",
+                about="The first snapshot from which the error at a lag stays under chance / 4.",
                 value=_learned_lag,
                 ahead=_ahead,
                 arguments=(TRACK, LAG),

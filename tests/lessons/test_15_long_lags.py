@@ -6,8 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from exhibits.training.configure import setups_of
-from lessons.lesson import ChoiceAnswer
+from exhibits.catalogue import declarations
+from exhibits.lesson import challenge as challenges
+from exhibits.training.configure import names_of, setups_of, task_from
+from lessons.lesson import Challenge, ChoiceAnswer
 from rnn_core.tasks import task_of
 from rnn_core.train.course import measure
 from tests.lessons.learning import Learned, train
@@ -121,5 +123,81 @@ def test_two_values_tell_where_a_sine_goes_so_a_window_needs_no_memory(lesson):
     assert found.solved_at is not None
 
 
-def test_the_challenge_can_be_met(lesson):
-    assert of(lesson, "race", length=40).solved_at is not None
+def early(lesson: Any, track: int) -> dict[int, float]:
+    """‖∂L/∂h_0‖ at each snapshot of the race: the lowest row of its heat map."""
+    found = of(lesson, "race", track)
+    rows = {step: measure(found.setup, kept).grad_hidden for step, kept in found.snapshots.items()}
+    return {step: float(row[0]) for step, row in rows.items()}
+
+
+def test_the_early_rows_of_the_three_maps_are_as_the_prose_says(lesson):
+    lstm, irnn, tanh = (early(lesson, track) for track in range(3))
+    assert 0.05 < min(irnn.values()) < 0.2
+    assert 1.0 < max(irnn.values()) < 3.0
+    assert all(size < 1e-5 for step, size in lstm.items() if 30 <= step <= 560)
+    assert min(lstm, key=lstm.__getitem__) in range(30, 561)
+    assert 5e-3 < lstm[min(step for step in lstm if step > 580)] < 0.1
+    assert np.median(list(tanh.values())) < 1e-6
+    assert 5e-4 < max(tanh.values()) < 5e-3
+
+
+def test_what_counts_as_solved_is_as_the_prose_says(lesson):
+    goals = {name: task_from(block(lesson, name).values) for name in ("race", "copy", "order")}
+    assert (goals["race"].goal, goals["race"].higher_is_better) == (0.01, False)
+    for name in ("copy", "order"):
+        assert (goals[name].goal, goals[name].higher_is_better) == (0.99, True)
+        assert goals[name].score_name == "accuracy"
+    sine = preset(lesson, "windowed", "A sine, window of 10")
+    task = task_from({**block(lesson, "windowed").values, **sine})
+    assert task.goal == pytest.approx(0.0078, abs=5e-5)
+    assert task.score_name == "mean squared error, second half"
+
+
+def test_the_two_starts_are_called_as_the_picture_calls_them(lesson):
+    names = names_of(setups_of(block(lesson, "order").values))
+    assert names == ("LSTM, chrono start", "LSTM, uniform start")
+    assert setups_of(block(lesson, "order").values)[1].forget_bias == 1.0
+
+
+def holds(lesson: Any, name: str, place: dict[str, Any], **changed: Any) -> bool:
+    one = next(c for c in lesson.blocks(Challenge) if c.id == name)
+    values = {**block(lesson, one.exhibit).values, **changed}
+    return challenges.met(one, declarations()["training"], values, place)
+
+
+def test_the_run_that_the_reveal_begins_does_not_meet_the_challenge_of_the_lag(lesson):
+    shown = prediction(lesson, "flat")
+    assert shown.place == {"started": True}
+    assert not holds(lesson, "lag-20", {"solved": True}, **shown.changed)
+    by_hand = {"lag": 15, "cell": "lstm", "learning_rate": 0.01, "seed": 1}
+    assert holds(lesson, "lag-20", {"solved": True}, **by_hand)
+    assert not holds(lesson, "lag-20", {}, **by_hand)
+    assert set(by_hand) | {"start"} <= set(block(lesson, "copy").controls)
+
+
+@pytest.mark.parametrize(
+    ("start", "seed", "low", "high"), [("uniform", 1, 900, 1150), ("chrono", 0, 700, 950)]
+)
+def test_an_lstm_solves_a_lag_of_15_from_another_seed_or_start(lesson, start, seed, low, high):
+    changed: dict[str, Any] = {"lag": 15, "cell": "lstm", "learning_rate": 0.01}
+    solved = of(lesson, "copy", **changed, start=start, seed=seed).solved_at
+    assert solved is not None
+    assert low <= solved <= high
+    assert of(lesson, "copy", **changed).solved_at is None
+
+
+def test_a_challenge_stands_where_its_exhibit_stands(lesson):
+    for step in lesson.steps:
+        ids = {getattr(one, "id", "") for one in step.blocks}
+        for one in step.blocks:
+            assert not isinstance(one, Challenge) or one.exhibit in ids
+
+
+@pytest.mark.parametrize(("length", "low", "high"), [(40, 450, 800), (60, 450, 1100)])
+def test_the_lstm_solves_adding_over_40_and_60_steps(lesson, length, low, high):
+    for seed in (0, 1):
+        solved = of(lesson, "race", length=length, seed=seed).solved_at
+        assert solved is not None
+        assert low <= solved <= high
+    assert holds(lesson, "sixty", {"solved": True}, length=length)
+    assert not holds(lesson, "sixty", {"solved": False, "solved_2": True}, length=length)

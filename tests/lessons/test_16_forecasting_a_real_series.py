@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from exhibits.catalogue import catalogue
-from lessons.lesson import ExhibitBlock
+from lessons.lesson import ExhibitBlock, Prediction
 from rnn_core.forecast import Fit, FitSetup, by_lead, free_run, one_step, shipped, trained
 from rnn_core.tasks import task_of
 from tests.lessons.reading import asked, block, met, prediction, read
@@ -116,3 +116,23 @@ def test_every_exhibit_but_the_live_one_has_a_picture(lesson):
     for one in lesson.blocks(ExhibitBlock):
         if one.name == "forecast":
             assert catalogue()[one.name].still(one.values, {})  # type: ignore[misc]
+
+
+def test_no_picture_stands_beside_a_prediction_that_it_answers(lesson):
+    asked_before: set[str] = set()
+    for step in lesson.steps:
+        ids = [one.id for one in step.blocks if isinstance(one, Prediction)]
+        asked_before |= set(ids)
+        for one in step.blocks:
+            if isinstance(one, ExhibitBlock) and ids:
+                assert one.after == ids[-1]
+            elif isinstance(one, ExhibitBlock) and one.values["series"] != "own":
+                assert one.id == "ahead"
+                assert {"seasonal", "ratio"} <= asked_before
+
+
+def test_solved_means_under_every_naive_line():
+    task = task_of("sunspots")
+    assert task.goal == min(line.value for line in task.lines())
+    assert not task.higher_is_better
+    assert len(task.lines()) > 2

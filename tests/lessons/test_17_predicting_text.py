@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from exhibits.catalogue import catalogue
-from lessons.lesson import ExhibitBlock
+from lessons.lesson import ExhibitBlock, Prediction, Prose
 from rnn_core import load_weights
 from rnn_core.sampling import ALICE, course, held_out_text, nats_of, reading, sample
 from rnn_core.tracking import tracking, traits_of
@@ -129,3 +129,28 @@ def test_every_exhibit_but_the_live_one_has_a_picture(lesson):
     for one in lesson.blocks(ExhibitBlock):
         if one.name == "sampling":
             assert catalogue()[one.name].still(one.values, {})  # type: ignore[misc]
+
+
+def test_the_lowest_of_41_states_was_picked_by_the_text_held_out():
+    found = course("alice-lstm")
+    assert found.steps == tuple(range(0, 4001, 100))
+    assert len(found.steps) == 41
+    assert found.best == int(np.argmin(found.held_out))
+
+
+def test_no_prose_tells_what_its_step_asks_for(lesson):
+    said = [one.markdown for one in lesson.steps[2].blocks if isinstance(one, Prose)]
+    assert not any(answer in text for text in said for answer in ("1.71", "2.00", "least"))
+
+
+def test_solved_means_under_the_bigram_line():
+    assert ALICE.goal == {line.name: line.value for line in ALICE.lines()}["bigram"]
+    assert not ALICE.higher_is_better
+
+
+def test_no_picture_stands_beside_a_prediction_that_it_answers(lesson):
+    for step in lesson.steps:
+        ids = [one.id for one in step.blocks if isinstance(one, Prediction)]
+        for one in step.blocks:
+            if isinstance(one, ExhibitBlock):
+                assert one.after == ids[-1]

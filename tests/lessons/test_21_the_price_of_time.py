@@ -6,7 +6,7 @@ import pytest
 
 from background.price import pricing
 from exhibits.catalogue import catalogue
-from lessons.lesson import ExhibitBlock, NumberAnswer, Prediction
+from lessons.lesson import ExhibitBlock, NumberAnswer, Prediction, Prose
 from rnn_core.price import BASE, Prices
 from tests.lessons.reading import asked, block, met, prediction, read
 
@@ -77,3 +77,20 @@ def test_every_exhibit_has_a_picture_on_paper(lesson, prices):
     for one in lesson.blocks(ExhibitBlock):
         assert catalogue()[one.name].still(one.values, {})  # type: ignore[misc]
     assert block(lesson, "grid").values["show"] == "chain"
+
+
+def test_no_picture_stands_beside_a_prediction_that_it_answers(lesson):
+    for step in lesson.steps:
+        ids = [one.id for one in step.blocks if isinstance(one, Prediction)]
+        for one in step.blocks:
+            if isinstance(one, ExhibitBlock):
+                assert one.after == ids[-1]
+
+
+def test_no_word_promises_what_only_one_machine_has_shown(lesson):
+    said = [one.why for one in lesson.blocks(Prediction)]
+    said += [one.caption for one in lesson.blocks(ExhibitBlock)]
+    said += [one.markdown for one in lesson.blocks(Prose)]
+    said += [preset.why for one in lesson.blocks(ExhibitBlock) for preset in one.presets]
+    for promise in ("Several times", "Nowhere near", "is cheap", "Far fewer"):
+        assert not any(promise in text for text in said), promise
