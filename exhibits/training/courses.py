@@ -11,7 +11,7 @@ from background import RunStatus, trainings
 from exhibits.training.messages import packed
 from rnn_core.bounded import Bounded
 from rnn_core.tasks import Task
-from rnn_core.train import TrainingSetup
+from rnn_core.train import TrainingSetup, lags
 from rnn_core.train.course import GATES, SEQUENCES, Measures, learned_at, measure
 
 SECONDS = 0.03  # of one answer: somebody else's page may wait for this
@@ -27,17 +27,16 @@ def fields_of(setup: TrainingSetup) -> tuple[str, ...]:
     """What the heat maps show of it; a network without a state has none."""
     if setup.cell == "window":
         return ()
-    return ("grad_hidden", *_errors(setup.task), "hidden", *GATES.get(setup.cell, ()))
+    asked = lags.asked(setup)
+    by_lag = asked is not None and len(asked.lags) > 1
+    errors = (*(("error",) if _over_time(setup.task) else ()), *(("lag_errors",) if by_lag else ()))
+    return ("grad_hidden", *errors, "hidden", *GATES.get(setup.cell, ()))
 
 
 @lru_cache(maxsize=32)
-def _errors(task: Task) -> tuple[str, ...]:
-    """Over the sequence where losses stand at several steps, and by lag where there are lags."""
-    batch = task.held_out(SEQUENCES)
-    lags = task.lags(batch)
-    over_time = ("error",) if np.count_nonzero(batch.mask.any(axis=1)) > 1 else ()
-    known = 0 if lags is None else len(np.unique(lags[batch.mask & (lags >= 0)]))
-    return (*over_time, *(("lag_errors",) if known > 1 else ()))
+def _over_time(task: Task) -> bool:
+    """Whether losses stand at several steps."""
+    return bool(np.count_nonzero(task.held_out(SEQUENCES).mask.any(axis=1)) > 1)
 
 
 def measured(status: RunStatus, track: int, step: int) -> Measures:
@@ -72,6 +71,7 @@ def rows_beside(status: RunStatus, track: int, have: Collection[int]) -> dict[st
         "steps": list(done),
         "fields": rows,
         "lags": next(iter(done.values())).lags.tolist() if done else [],
+        "lagChance": shown.setup.task.lag_chance(),
         "learned": _learned(status, track),
     }
 
@@ -92,14 +92,14 @@ def spread(steps: Sequence[int], have: Collection[int]) -> Iterator[int]:
 
 
 def _row(measures: Measures, field: str) -> np.ndarray:
-    """One value for each time step, or for each lag."""
+    """One value for each time step, or for each group of lags."""
     row: np.ndarray = measures.gates[field] if field in measures.gates else getattr(measures, field)
     return row
 
 
-def _learned(status: RunStatus, track: int) -> list[tuple[int, int | None]]:
-    """By what has been measured so far of the snapshots that are kept: (lag, step)."""
+def _learned(status: RunStatus, track: int) -> list[tuple[int, int, int | None]]:
+    """By what has been measured so far of the snapshots that are kept: (first lag, last, step)."""
     shown = status.tracks[track]
     known = {step: _KEPT.get((status.id, track, step)) for step in shown.snapshots}
     course = {step: found for step, found in known.items() if found is not None}
-    return list(learned_at(shown.setup.task, course).items())
+    return [(*group, step) for group, step in learned_at(shown.setup.task, course).items()]

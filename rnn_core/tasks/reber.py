@@ -86,6 +86,10 @@ class Reber(Task):
         found[asked, each] = asked - 1
         return found
 
+    def lag_chance(self) -> float:
+        """T or P, as likely."""
+        return entropy([1 / 2] * 2)
+
     def score(self, batch: Batch, output: Float[np.ndarray, "time batch out"]) -> float:
         return marked_score(self.loss, batch.targets, output, self.lags(batch) >= 0)
 

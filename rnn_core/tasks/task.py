@@ -102,6 +102,10 @@ class Task(ABC):
         """
         return None
 
+    def lag_chance(self) -> float:
+        """What the best answer that looks at no input costs, where `lags` are defined."""
+        return self.lines()[0].value
+
     def score(self, batch: Batch, output: Float[np.ndarray, "time batch out"]) -> float:
         """By the read-out's `output` (logits for classes), over the marked entries."""
         return marked_score(self.loss, batch.targets, output, batch.mask)

@@ -3,7 +3,7 @@ import test from "node:test";
 
 import { axisOf, columnEdges, logStepTicks, nearestSnapshot, placeOf, stepShare, stepTicks, ticks } from "../../exhibits/training/js/axis.mjs";
 import { pixelsOf, scaleOf } from "../../exhibits/training/js/fields.mjs";
-import { apart } from "../../exhibits/training/js/labels.mjs";
+import { apart, labelledRows } from "../../exhibits/training/js/labels.mjs";
 
 test("a log axis ends at 1, 2 or 5 times a power of ten and places equal factors evenly", () => {
   const axis = axisOf([0.004, 0.3], true);
@@ -62,6 +62,18 @@ test("labels are pushed apart and stay inside", () => {
   assert.deepEqual(apart([50, 52, 90], 10, 0, 95), [50, 60, 90]);
   assert.deepEqual(apart([94, 95], 10, 0, 95), [85, 95]);
   assert.deepEqual(apart([5, 3], 10, 4, 95), [14, 4]);
+});
+
+test("the rows that have room are labelled, the first and the last always", () => {
+  assert.deepEqual(labelledRows(7, 118, 14), [0, 1, 2, 3, 4, 5, 6]);
+  assert.deepEqual(labelledRows(0, 118, 14), []);
+  assert.deepEqual(labelledRows(1, 118, 14), [0]);
+  assert.deepEqual(labelledRows(19, 118, 14), [0, 3, 6, 9, 12, 15, 18]);
+  for (let count = 2; count < 300; count += 1) {
+    const rows = labelledRows(count, 118, 14);
+    assert.deepEqual([rows[0], rows.at(-1)], [0, count - 1]);
+    rows.slice(1).forEach((row, k) => assert.ok(((row - rows[k]) * 118) / count >= 12, `${count}: ${rows}`));
+  }
 });
 
 test("a heat map has time step 0 at its foot and a fixed scale for gates", () => {

@@ -73,8 +73,10 @@ test("rows over time are cut snapshot by snapshot, and only kept snapshots are c
   const data = new RunData();
   data.take(run(message({ snapshots: [0, 2] })));
   const [track] = data.tracks;
-  track.takeRows({ steps: [0, 2], fields: { error: packed([1, 2, 3, 4, 5, 6]) }, lags: [], learned: [[3, null]] });
+  track.takeRows({ steps: [0, 2], fields: { error: packed([1, 2, 3, 4, 5, 6]) }, lags: [[3, 4]], lagChance: 0.5, learned: [[3, 4, null]] });
   assert.deepEqual([...track.rows.get(2).error], [4, 5, 6]);
+  track.takeRows({ steps: [], fields: {}, lags: [], lagChance: 0.5, learned: [[3, 4, 2]] });
+  assert.deepEqual([track.lags, track.lagChance, track.learned], [[[3, 4]], 0.5, [[3, 4, 2]]]);
   assert.deepEqual(track.columns, [0, 2]);
   data.take(run(message({ snapshots: [0, 4] })));
   assert.deepEqual(track.columns, [0]);
@@ -113,6 +115,15 @@ test("the course at a step is the mean around it", () => {
   series.put(0, [2, 4]);
   assert.equal(courseAt(series, 1), 4);
   assert.ok(Number.isNaN(courseAt(series, 2)));
+});
+
+test("the course begins at the first loss, however long it goes on", () => {
+  const series = new Growing();
+  series.put(0, Float32Array.from({ length: 1000 }, (_, k) => Math.max(1, 4 - k)));
+  const { mean } = envelope(series, 999, 1000);
+  assert.equal(mean[0], 4);
+  assert.equal(mean[1], 3); // of 4, 3 and 2: no more after it than there are before it
+  assert.deepEqual([courseAt(series, 0), courseAt(series, 1), courseAt(series, 500)], [4, 3, 1]);
 });
 
 test("the right edge rests, doubles, and ends at the last step of all", () => {

@@ -20,3 +20,15 @@ export function apart(wanted, gap, low, high) {
   }
   return found;
 }
+
+/**
+ * Which rows of a map are labelled: the first and the last, and between them as many as have `gap` of room.
+ * @param {number} count of rows @param {number} height of them all @returns {number[]} ascending
+ */
+export function labelledRows(count, height, gap) {
+  const most = Math.max(2, Math.floor(height / gap));
+  const every = Math.max(1, Math.ceil((count - 1) / (most - 1)));
+  const found = [];
+  for (let row = 0; row + every <= count - 1; row += every) found.push(row);
+  return count ? [...found, count - 1] : [];
+}

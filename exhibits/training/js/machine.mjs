@@ -77,7 +77,8 @@ export class Machine {
     this.grid.style.setProperty("--columns", String(Math.min(columns, this.maps.length)));
     const width = this.maps[0]?.root.clientWidth ?? 0;
     for (const map of this.maps) {
-      map.draw(this.steps, this.steps.map((step) => track.rows.get(step)[map.field]), { lags: track?.lags ?? [], chance: about.chance }, theme, width);
+      const chance = map.field === "lag_errors" ? track?.lagChance : about.chance;
+      map.draw(this.steps, this.steps.map((step) => track.rows.get(step)[map.field]), { lags: track?.lags ?? [], chance }, theme, width);
     }
   }
 

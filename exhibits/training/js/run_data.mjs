@@ -5,7 +5,9 @@
  *   from: number, losses: string, norms: string, scoredFrom: number, scored: [number, number, number][],
  *   snapshots: number[]}} TrackMessage `left` in seconds; `losses` and `norms` base64 from the step `from` on
  * @typedef {{version: number, state: string, place: number, reason: string, tracks: TrackMessage[]}} Message
- * @typedef {{steps: number[], fields: Record<string, string>, lags: number[], learned: [number, number|null][]}} Rows
+ * @typedef {[number, number]} Lags the first and the last of a group of neighbouring lags
+ * @typedef {{steps: number[], fields: Record<string, string>, lags: Lags[], lagChance: number,
+ *   learned: [number, number, number|null][]}} Rows `learned`: a group's first and last lag, and since which step
  */
 
 import { Growing, floats } from "./numbers.mjs";
@@ -16,10 +18,13 @@ export class TrackData {
     this.norms = new Growing();
     this.scored = [];
     this.snapshots = [];
-    /** Of each measured snapshot its numbers by field, one for each time step. */
+    /** Of each measured snapshot its numbers by field, one for each time step or group of lags. */
     this.rows = new Map();
     this.learned = [];
+    /** @type {Lags[]} */
     this.lags = [];
+    /** The loss of a guess, of the answers that have a lag. */
+    this.lagChance = NaN;
     this.step = 0;
     this.seen = 0;
     this.status = "running";
@@ -52,6 +57,7 @@ export class TrackData {
     });
     for (const step of this.rows.keys()) if (!this.snapshots.includes(step)) this.rows.delete(step);
     this.learned = rows.learned;
+    this.lagChance = rows.lagChance;
     if (rows.lags.length) this.lags = rows.lags;
   }
 
