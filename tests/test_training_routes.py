@@ -5,6 +5,7 @@ import base64
 import json
 import posixpath
 import re
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -135,6 +136,10 @@ def test_rows_are_the_measures_of_their_snapshots(one_run: OneRun) -> None:
         sent = unpacked(rows["fields"]["grad_hidden"]).reshape(len(rows["steps"]), 6)[at]
         np.testing.assert_allclose(sent, true.grad_hidden, rtol=1e-6)
     assert rows["lags"] == measure(SETUP, one_run.trainer.snapshots.at(8)).lags.tolist()
+    assert rows["lagChance"] == pytest.approx(1 / 6)
+    assert [[low, high] for low, high, _ in rows["learned"]] == rows["lags"]
+    errors = unpacked(rows["fields"]["lag_errors"])
+    assert len(errors) == len(rows["lags"]) * len(rows["steps"])
 
 
 def test_rows_of_a_track_that_is_not_there_are_refused(one_run: OneRun) -> None:
@@ -149,7 +154,7 @@ def test_the_stage_shows_the_weights_as_they_are_now(one_run: OneRun) -> None:
     network = SETUP.network()
     assert isinstance(network, Network)
     known = named(network, one_run.trainer.weights)
-    example = SETUP.task.example(on_stage.EXAMPLE_SEED)
+    example = on_stage.example_of(SETUP.task)
     true = run(setup_with(known, example), known=known)
     assert header["runs"][0]["size"] > true.layers[0].hidden.astype("<f4").nbytes
     assert get("/training-data/r/stage", query="version=5")[0] == 204
@@ -176,3 +181,17 @@ def test_every_module_that_is_imported_is_served() -> None:
         if name.startswith("training/") and name.endswith(".mjs"):
             for found in re.findall(r'^import .* from "(\..*)";', content.decode(), re.M):
                 assert posixpath.normpath(f"training/js/{found}") in assets, (name, found)
+
+
+def test_the_held_out_loss_of_a_snapshot_is_the_one_that_was_or_would_be_measured(
+    one_run: OneRun,
+) -> None:
+    """Step 0 was measured while training; step 4 was not, and a training that ends there does."""
+    on_stage.held_out_loss.cache_clear()
+    assert on_stage.held_out_loss("r", 0, 0) == one_run.trainer.held_out[0][1]
+    shorter = Trainer(replace(SETUP, max_steps=4))
+    shorter.advance()
+    assert shorter.held_out[-1][0] == 4
+    assert 4 not in [step for step, _, _ in one_run.trainer.held_out]
+    assert on_stage.held_out_loss("r", 0, 4) == pytest.approx(shorter.held_out[-1][1], rel=1e-6)
+    on_stage.held_out_loss.cache_clear()

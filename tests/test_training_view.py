@@ -87,7 +87,10 @@ def test_the_view_is_told_the_lines_and_the_aim_of_the_task() -> None:
     told = about((setup(clip_norm=None), setup(cell="gru")))
     assert told["lines"][0]["name"] == "chance"
     assert told["lines"][0]["value"] == pytest.approx(1 / 6)
-    assert told["aim"] == {"goal": 0.01, "higher": False, "score": "mean squared error"}
+    assert told["aim"] == {
+        **{"goal": 0.01, "higher": False, "score": "mean squared error"},
+        "words": "solved",
+    }
     assert [track["clip"] for track in told["tracks"]] == [None, 1.0]
     assert [track["name"] for track in told["tracks"]] == [
         "LSTM, not clipped",

@@ -15,18 +15,20 @@ from exhibits.runs import traced
 from exhibits.stage import Track, stage
 from exhibits.training import runs
 from exhibits.training.configure import names_of
-from exhibits.training.on_stage import has_states, held_setup
+from exhibits.training.on_stage import has_states, held_out_loss, held_setup, loss_on_it
 from exhibits.training.routes import url_of
 from exhibits.training.take_out import offer
 from exhibits.training.view import Looks, Shape, training_view
-from rnn_core import Setup
+from exhibits.training.writing import writes
+from exhibits.training.writing_panel import writing_panel
+from rnn_core import Run, Setup
 from rnn_core.train import TrainingSetup
 
 NO_STATES = (
     "A feed-forward window carries nothing from step to step, so that there is nothing to unroll: "
     "no heat maps and no stage."
 )
-OTHER_SETTINGS = "The settings have changed since this run began; “Train again” takes them up."
+OTHER_SETTINGS = "This run is of other settings: “Train” starts the new ones."
 
 
 def training_bench(
@@ -37,8 +39,12 @@ def training_bench(
     shape: Shape | None = None,
     on_stage: bool = True,
     take_out: bool = False,
+    problem: str = "",
 ) -> tuple[RunStatus | None, Looks]:
-    """Draws it for the run of this key, or for what would be trained; returns both."""
+    """Draws it for the run of this key, or for what would be trained; returns both.
+
+    `problem` says why nothing can be trained; without `setups` there must be a run to look at.
+    """
     status = runs.current(key)
     looks = training_view(
         setups,
@@ -46,8 +52,8 @@ def training_bench(
         key=f"{key}_view",
         on_act=runs.acts(key, setups, name),
         shape=shape,
-        note=OTHER_SETTINGS if status and _setups(status) != tuple(setups) else "",
-        problem=runs.problem(key),
+        note=OTHER_SETTINGS if status and setups and _setups(status) != tuple(setups) else "",
+        problem=runs.problem(key) or problem,
     )
     if on_stage and status is not None:
         _stage(status, looks, key)
@@ -81,12 +87,16 @@ def _stage(status: RunStatus, looks: Looks, key: str) -> None:
     try:
         steps = _steps(status, looks)
         held = [_held(status, looks.track, step) for step in steps]
-        tracks = [_track(one, step) for one, step in zip(held, steps, strict=True)]
+        runs_shown = [traced(one) for one in held]
+        titles = _titles(status, looks, steps, runs_shown)
+        tracks = [Track(run, title) for run, title in zip(runs_shown, titles, strict=True)]
     except (TrainingsError, ValueError) as problem:
         st.warning(f"Not on the stage: {problem}")
         return
     live = looks.at is None and not looks.pair and not status.is_ended
     _heading(status, looks, steps, live)
+    if writes(setup):
+        writing_panel(status.id, looks.track, steps, live)
     if live or len(tracks) > 1:
         options = {"live": f"{url_of(status.id)}/stage?track={looks.track}"} if live else {}
         stage(tracks, key=f"{key}_stage", options=options)
@@ -105,9 +115,17 @@ def _held(status: RunStatus, track: int, step: int) -> Setup:
     return held_setup(status.tracks[track].setup, weights, step)
 
 
-def _track(setup: Setup, step: int) -> Track:
-    run = traced(setup)
-    return Track(run, f"{title_of(run)} · step {step:,}")
+def _titles(
+    status: RunStatus, looks: Looks, steps: Sequence[int], shown: Sequence[Run]
+) -> list[str]:
+    """Of A and B also how good each is, here and on the held-out data: one sequence may be luck."""
+    if len(steps) == 1:
+        return [f"{title_of(shown[0])} · step {steps[0]:,}"]
+    return [
+        f"{letter}: step {step:,} · held-out loss {held_out_loss(status.id, looks.track, step):.3g}"
+        f" · on this one sequence {loss_on_it(run):.3g}"
+        for letter, step, run in zip("AB", steps, shown, strict=True)
+    ]
 
 
 def _heading(status: RunStatus, looks: Looks, steps: Sequence[int], live: bool) -> None:

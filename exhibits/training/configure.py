@@ -11,6 +11,8 @@ from rnn_core.tasks import TASKS, Task, settings_of, task_of
 from rnn_core.tasks.text import OWN
 from rnn_core.train import TrainingSetup
 
+NO_NUMBERS = "Paste numbers or bring a file first."
+_AT_A_LINE = ("text", "series", "sunspots")  # tasks whose goal is a baseline
 _NONE_AT_0 = ("clip_norm", "truncation")
 _SHORT = {
     "hidden_size": "H = {}",
@@ -57,6 +59,8 @@ def task_from(values: Values) -> Task:
     settings = {setting: values[setting] for setting in settings_shown(name)}
     if "text" in settings and settings["source"] != OWN:
         settings["text"] = ""  # what was typed stays typed, and is not read
+    if "values" in settings and not settings["values"]:
+        raise ValueError(NO_NUMBERS)
     return task_of(name, settings)
 
 
@@ -96,6 +100,25 @@ def values_of(setups: tuple[TrainingSetup, ...]) -> dict[str, Any]:
 def _value(setup: TrainingSetup, name: str) -> Any:
     value = getattr(setup, name)
     return 0 if value is None else value
+
+
+def ends_when_solved(values: Values) -> bool:
+    """Whether a training ends at the task's goal unless it is set otherwise.
+
+    Where the goal is a baseline, to be better than it is where the learning begins.
+    """
+    noisy = values["task"] == "wave" and values["noise"] > 0.0
+    return values["task"] not in _AT_A_LINE and not noisy
+
+
+def goal_words(task: Task) -> str:
+    """What has been reached with the task's goal, to be followed by "at step …"."""
+    if task.name == "wave" and getattr(task, "noise", 0.0) > 0.0:
+        return "near the noise"
+    if task.name in _AT_A_LINE:
+        met = [line.name for line in task.lines()[1:] if line.value == task.goal]
+        return f"under the {met[0]} line" if met else "solved"
+    return "solved"
 
 
 def cell_name(setup: TrainingSetup) -> str:

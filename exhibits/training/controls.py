@@ -9,7 +9,7 @@ import streamlit as st
 from exhibits.controls import control, hides_all, set_control
 from exhibits.own_series import series_from_upload
 from exhibits.training import parameters as declared
-from exhibits.training.configure import settings_shown, starts_of
+from exhibits.training.configure import NO_NUMBERS, ends_when_solved, settings_shown, starts_of
 from lessons.declared import Parameter, Values
 from rnn_core.tasks.text import OWN
 
@@ -27,9 +27,13 @@ def defaults() -> dict[str, Any]:
     return {parameter.name: parameter.default for parameter in declared.ALL}
 
 
-def training_controls(key: str) -> dict[str, Any] | None:
-    """Draws them in the present container; None where an entry is wrong, which is said."""
-    values, right = defaults(), True
+def training_controls(key: str) -> tuple[dict[str, Any], str]:
+    """Draws them in the present container.
+
+    Returns the values and what is wrong with the first wrong entry, which is said beside it too; ""
+    where nothing is. What shares a part with a wrong entry is as it starts, but for the task.
+    """
+    values, problem = defaults(), ""
     parts = (
         ("What to learn", _task),
         ("The network", _network),
@@ -41,10 +45,11 @@ def training_controls(key: str) -> dict[str, Any] | None:
             st.subheader(title)
         try:
             values |= part(key, values)
-        except ValueError as problem:
-            st.error(str(problem), icon=":material/error:")
-            right = False
-    return values if right else None
+        except ValueError as wrong:
+            st.error(str(wrong), icon=":material/error:")
+            problem = problem or str(wrong)
+            values["task"] = st.session_state[f"{key}.task"]
+    return values, problem
 
 
 def put(key: str, values: Values) -> None:
@@ -53,6 +58,7 @@ def put(key: str, values: Values) -> None:
         if parameter.name in values and parameter.name != declared.AGAINST.name:
             set_control(parameter, key, values[parameter.name])
     st.session_state[f"{key}.task"] = values["task"]
+    st.session_state[f"{key}.ends"] = ends_when_solved({**defaults(), **values})
     rivals = [dict(rival) for rival in values.get("against", ())]
     for at, letter in enumerate(RIVALS):
         rival = rivals[at] if at < len(rivals) else {}
@@ -101,7 +107,12 @@ def _text(key: str, start: str) -> dict[str, Any]:
 def _series(key: str) -> Any:
     """A column of a file, else what is typed."""
     brought = series_from_upload(f"{key}_series")
-    return control(_BY_NAME["values"], key) if brought is None else brought
+    if brought is not None:
+        return brought
+    try:
+        return control(_BY_NAME["values"], key)
+    except ValueError as wrong:
+        raise ValueError(f"{NO_NUMBERS} {wrong}") from None
 
 
 def _network(key: str, values: Values) -> dict[str, Any]:
@@ -127,7 +138,16 @@ def _learning(key: str, values: Values) -> dict[str, Any]:
         chosen |= _drawn(key, ("seed",))
     with right:
         chosen |= _drawn(key, ("max_steps",))
-    return {"optimiser": optimiser, **chosen, **_drawn(key, ("stop_when_solved", "engine"))}
+    return {"optimiser": optimiser, **chosen, **_ending(key, values), **_drawn(key, ("engine",))}
+
+
+def _ending(key: str, values: Values) -> dict[str, Any]:
+    """Whether it stops when solved; with a task of the other kind, as that one starts."""
+    start, name = ends_when_solved(values), f"{key}.ends"
+    before, st.session_state[name] = st.session_state.get(name), start
+    if before not in (None, start):
+        set_control(_BY_NAME["stop_when_solved"], key, start)
+    return _drawn(key, ("stop_when_solved",), {"stop_when_solved": start})
 
 
 def _rivals(key: str, values: Values) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The network that is being trained, at work on one sequence of its task, as the stage shows it."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 import numpy as np
 
@@ -8,9 +9,15 @@ from background import TrainingsError, trainings
 from exhibits.stage import Asked, Track, live_bundle
 from exhibits.training.configure import cell_name
 from rnn_core import Network, Run, Setup, hold, named, run, setup_with
+from rnn_core.sequences import AnySequence
+from rnn_core.tasks import Task
 from rnn_core.train import TrainingSetup
+from rnn_core.train.engine import make_engine
+from rnn_core.train.held_out import HeldOut
+from rnn_core.train.objective import factor
 
-EXAMPLE_SEED = 10_000  # of the sequence on the stage, always the same one
+EXAMPLE_SEED, EXAMPLES = 10_000, 16  # the sequence on the stage is one of so many, always the same
+ANSWERS_OF = 256  # sequences, from which it is known what to say without looking
 
 Weights = Mapping[str, np.ndarray]
 
@@ -28,7 +35,51 @@ def held_setup(setup: TrainingSetup, weights: Weights, step: int) -> Setup:
     """
     title = f"a {cell_name(setup)} after {step:,} step{'' if step == 1 else 's'} of training"
     name = hold(_network(setup), weights, alphabet=setup.task.alphabet, about={"title": title})
-    return setup_with(name, setup.task.example(EXAMPLE_SEED), truncation=_cut(setup))
+    return setup_with(name, example_of(setup.task), truncation=_cut(setup))
+
+
+@lru_cache(maxsize=16)
+def example_of(task: Task) -> AnySequence:
+    """The sequence on the stage: of `EXAMPLES` the one on which knowing nothing costs most.
+
+    On some sequences the mean is nearly right by luck, so that who says it seems to know them.
+    """
+    drawn = task.batch(np.random.default_rng(EXAMPLE_SEED), ANSWERS_OF)
+    answers = drawn.targets[drawn.mask]
+    seeds = range(EXAMPLE_SEED, EXAMPLE_SEED + EXAMPLES)
+    return max(map(task.example, seeds), key=lambda one: _cost_unseen(one, answers))
+
+
+def _cost_unseen(sequence: AnySequence, answers: np.ndarray) -> float:
+    """The mean loss of always saying what is best over all `answers`."""
+    example = sequence.encode()
+    due = example.targets[example.has_target, 0]
+    if example.loss == "squared":
+        return float(np.square(due - answers.mean(axis=0)).mean())
+    counts = np.bincount(answers, minlength=int(due.max()) + 1) + 1.0
+    return float(-np.log(counts[due] / counts.sum()).mean())
+
+
+def loss_on_it(run: Run) -> float:
+    """The mean loss of this one sequence, in the unit of the training's."""
+    outputs = run.output.shape[2]
+    kind = run.setup.sequence.encode().loss
+    return run.loss * factor(kind, run.has_target[:, None], outputs)
+
+
+@lru_cache(maxsize=256)
+def held_out_loss(run_id: str, track: int, step: int) -> float:
+    """Of a snapshot, as it was measured while training, else measured now.
+
+    Raises:
+        TrainingsError: there is no such snapshot.
+    """
+    shown = trainings().status(run_id).tracks[track]
+    known = {at: loss for at, loss, _ in shown.held_out}
+    if step in known:
+        return known[step]
+    weights = trainings().weights(run_id, track, step)
+    return HeldOut(shown.setup).measure(make_engine(shown.setup, weights, {}, step))[0]
 
 
 def live_stage(run_id: str, track: int, asked: Asked) -> bytes:
@@ -51,8 +102,7 @@ def live_stage(run_id: str, track: int, asked: Asked) -> bytes:
 def _run_now(setup: TrainingSetup, weights: Weights) -> Run:
     """A run that lives for one picture: nothing of it is held."""
     known = named(_network(setup), weights, alphabet=setup.task.alphabet)
-    example = setup.task.example(EXAMPLE_SEED)
-    return run(setup_with(known, example, truncation=_cut(setup)), known=known)
+    return run(setup_with(known, example_of(setup.task), truncation=_cut(setup)), known=known)
 
 
 def _network(setup: TrainingSetup) -> Network:

@@ -11,37 +11,47 @@ from exhibits.training.configure import setups_of, title_of, values_of
 from exhibits.training.controls import defaults, put, training_controls
 from exhibits.training.presets import PRESETS, Preset
 from lessons.declared import Values
+from rnn_core.train import TrainingSetup
 
+Setups = tuple[TrainingSetup, ...]
 _FREE = "Your own settings"
 CHANGED = "Changed since: what the preset claims need not hold any more."
 
 
 def train_page(key: str) -> None:
-    """Draws the whole page. The settings are in the link; a wrong entry leaves the last ones."""
+    """Draws the whole page. The settings are in the link; wrong ones are never trained."""
     name_drawer("Settings")
     _take_up(key)
     row = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
-    with row:
-        preset = _preset(key)
     with st.sidebar:
-        values = training_controls(key)
-        setups = _setups(values, key)
-    if preset:
-        with row:
+        values, problem = training_controls(key)
+    setups, problem = _setups(values, key, problem)
+    with row:
+        preset = _preset(key, setups)
+        if preset:
             as_it_is = setups == setups_of(_values(preset))
             st.markdown(preset.why if as_it_is else CHANGED, width=620)
     runs.expect_one(key)
-    _bench(setups, key, title_of(st.session_state[f"{key}.good"]))
+    _bench(setups, key, values["task"], problem)
 
 
 @st.fragment
-def _bench(setups: Any, key: str, name: str) -> None:
-    training_bench(setups, key, name, take_out=True)
+def _bench(setups: Setups, key: str, task: str, problem: str) -> None:
+    if problem and not _has_run_of(task, key):
+        st.info(problem, icon=":material/info:")
+        return
+    training_bench(setups, key, title_of({"task": task}), take_out=True, problem=problem)
+
+
+def _has_run_of(task: str, key: str) -> bool:
+    """Something to look at though nothing can be trained; what still trains can be stopped."""
+    status = runs.current(key)
+    return status is not None and (not status.is_ended or status.tracks[0].setup.task.name == task)
 
 
 def _take_up(key: str) -> None:
     """A visit without settings of its own finds those of the run that is there."""
-    if f"{key}.good" in st.session_state or any(
+    if f"{key}.set" in st.session_state or any(
         one.startswith(f"{key}_") for one in st.query_params
     ):
         return
@@ -50,23 +60,22 @@ def _take_up(key: str) -> None:
         put(key, values_of(tuple(track.setup for track in status.tracks)))
 
 
-def _setups(values: Values | None, key: str) -> Any:
-    """What would be trained; where that is wrong, why, and what was right before."""
-    name = f"{key}.good"
-    if values is not None:
-        try:
-            setups = setups_of(values)
-        except (TypeError, ValueError) as problem:
-            st.error(str(problem), icon=":material/error:")
-        else:
-            st.session_state[name] = dict(values)
-            return setups
-    good = st.session_state.setdefault(name, defaults())
-    return setups_of(good)
+def _setups(values: Values, key: str, problem: str) -> tuple[Setups, str]:
+    """What would be trained; nothing where something is wrong, and what."""
+    st.session_state[f"{key}.set"] = dict(values)
+    if problem:
+        return (), problem
+    try:
+        return setups_of(values), ""
+    except (TypeError, ValueError) as wrong:
+        return (), str(wrong)
 
 
-def _preset(key: str) -> Preset | None:
-    """The one that is chosen; it stays chosen until another is."""
+def _preset(key: str, setups: Setups) -> Preset | None:
+    """The one that is chosen; it stays chosen until another is.
+
+    A visit that begins with the settings of one, by its link or its run, begins with that one.
+    """
 
     def chosen() -> None:
         for preset in PRESETS:
@@ -74,6 +83,9 @@ def _preset(key: str) -> Preset | None:
                 put(key, _values(preset))
 
     names = {preset.name: preset for preset in PRESETS}
+    if f"{key}_preset" not in st.session_state:
+        known = (name for name, preset in names.items() if setups_of(_values(preset)) == setups)
+        st.session_state[f"{key}_preset"] = next(known, _FREE)
     choice = st.selectbox(
         "Preset",
         [_FREE, *names],

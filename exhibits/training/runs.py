@@ -1,7 +1,7 @@
 """The runs of whoever is at this session: the one that a page or an exhibit shows, and its acts."""
 
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -54,13 +54,18 @@ def problem(key: str) -> str:
 
 
 def acts(key: str, setups: Sequence[TrainingSetup], name: str) -> Callable[[str], None]:
-    """What the view's buttons do; what cannot be done is said by `problem`."""
+    """What the view's buttons do; what cannot be done is said by `problem`.
+
+    Without `setups` nothing is started: what is set cannot be trained.
+    """
 
     def act(kind: str) -> None:
         who = owner()
         if who is None:
             return
         st.session_state[f"{key}.problem"] = ""
+        if kind == "start" and not setups:
+            return
         try:
             _act(who, key, kind, setups, name)
         except TrainingsError as wrong:
@@ -92,11 +97,19 @@ def expect_one(key: str) -> None:
             trainings().warm()
 
 
-def is_new_wish(key: str, place: Any) -> bool:
-    """Whether a lesson asks for a training now that it had not asked for before.
+def is_new_wish(key: str, place: Mapping[str, Any], setups: Sequence[TrainingSetup]) -> bool:
+    """Whether a lesson asks now for a training that it had not asked for; asked at every drawing.
 
-    Said again it is an echo; what it asked for on an earlier visit is still there.
+    A lesson that moves its exhibit hands it a new `place`; the same one again is an echo, and then
+    other settings are the learner's, who presses Train. What is there already, or was asked for on
+    an earlier visit, is not asked for again.
     """
-    name = f"{key}.wish"
-    before, st.session_state[name] = st.session_state.get(name), dict(place)
-    return before != dict(place) and (before is not None or current(key) is None)
+    name, asked = f"{key}.wish", (place, tuple(setups))
+    before, st.session_state[name] = st.session_state.get(name), asked
+    if not place.get("started"):
+        return False
+    status = current(key)
+    if before is None:
+        return status is None
+    is_there = status is not None and tuple(one.setup for one in status.tracks) == tuple(setups)
+    return place is not before[0] and before != asked and not is_there

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from background import RunStatus
-from exhibits.training.configure import names_of
+from exhibits.training.configure import goal_words, names_of
 from exhibits.training.courses import fields_of
 from exhibits.training.routes import url_of
 from exhibits.training.serving import FILES, skeleton
@@ -84,6 +84,7 @@ def training_view(
         "url": url_of(status.id) if status else None,
         "problem": problem,
         "note": note,
+        "other": bool(status and setups) and shown != tuple(setups),
         **asdict(shape or Shape()),
         "about": about(shown),
         "known": {
@@ -118,7 +119,12 @@ def about(setups: Sequence[TrainingSetup]) -> dict[str, Any]:
     return {
         "unit": UNITS[task.loss],
         "task": task.title,
-        "aim": {"goal": task.goal, "higher": task.higher_is_better, "score": task.score_name},
+        "aim": {
+            "goal": task.goal,
+            "higher": task.higher_is_better,
+            "score": task.score_name,
+            "words": goal_words(task),
+        },
         "lines": [asdict(line) for line in task.lines()],
         "tracks": [
             {
