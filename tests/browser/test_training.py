@@ -48,10 +48,10 @@ def test_it_trains_pauses_steps_once_goes_on_and_stops(open_page: Open) -> None:
     expect(page.locator("[data-facts]")).to_contain_text(f"step {before + 1:,} of", timeout=WHILE)
     act(page, "Go on")
     words(page, "Learning: ")
-    act(page, "Stop")
-    words(page, "Stopped: ")
+    act(page, "End")
+    words(page, "Ended early: ")
     assert step_now(page) > before + 1
-    expect(page.get_by_role("button", name="Train again")).to_be_enabled()
+    expect(page.get_by_role("button", name="Start over")).to_be_enabled()
 
 
 def test_leaving_the_page_or_losing_it_does_not_lose_the_run(open_page: Open) -> None:
@@ -62,8 +62,8 @@ def test_leaving_the_page_or_losing_it_does_not_lose_the_run(open_page: Open) ->
     page.goto("/train")
     words(page, "Learning: step")
     expect(page.get_by_role("slider", name="Hidden size")).to_have_value("8")
-    act(page, "Stop")
-    words(page, "Stopped: ")
+    act(page, "End")
+    words(page, "Ended early: ")
 
 
 def test_the_time_machine_takes_the_stage_back(open_page: Open) -> None:
@@ -82,12 +82,37 @@ def test_the_time_machine_takes_the_stage_back(open_page: Open) -> None:
     act(page, "Mark B")
     act(page, "A beside B")
     expect(page.locator("[data-stage] .track")).to_have_count(2, timeout=WHILE)
+    said = [
+        rf"{name} · held-out loss [\d.e-]+ · on this one sequence [\d.e-]+$"
+        for name in ("^A: step 0", "^B: step 300")
+    ]
+    expect(page.locator("[data-track-title]")).to_have_text([re.compile(one) for one in said])
+    expect(page.locator("[data-stage]")).to_contain_text("A: step 0 beside B: step 300 · 10 ")
+
+
+def test_a_text_is_written_as_it_is_learned(open_page: Open) -> None:
+    page = open_page("/train?train_task=Next+character+of+a+text&train_hidden_size=8")
+    act(page, "Train")
+    words(page, "Learning: step")
+    written = page.get_by_test_id("stCode")
+    expect(written).to_have_count(1, timeout=WHILE)
+    before = written.inner_text()
+    expect(written).not_to_have_text(before, timeout=WHILE)
+    act(page, "End")
+    words(page, "Ended early: ")
+
+
+def test_a_series_without_numbers_has_no_train_button(open_page: Open) -> None:
+    page = open_page("/train?train_task=Your+own+series")
+    expect(page.get_by_text("Paste numbers or bring a file first.")).to_be_visible()
+    expect(page.get_by_role("button", name="Train", exact=True)).to_have_count(0)
+    expect(page.locator("[data-training]")).to_have_count(0)
 
 
 def test_rivals_learn_under_one_plot(open_page: Open, accessible: Callable[..., None]) -> None:
     page = open_page(SMALL + "200&train_b_differs=Cell&train_b_cell=GRU")
     act(page, "Train")
-    words(page, r"Done\. A, LSTM: .* B, GRU: ")
+    words(page, r"Done: A .*; B .*\.$")
     tracks = page.get_by_role("group", name="Track").get_by_role("button")
     expect(tracks).to_have_count(2)
     tracks.nth(1).click()
@@ -96,6 +121,66 @@ def test_rivals_learn_under_one_plot(open_page: Open, accessible: Callable[..., 
     label = page.locator("[data-loss] canvas").get_attribute("aria-label") or ""
     assert "chance 0.167" in label
     accessible()
+
+
+THREE = "&train_b_differs=Cell&train_b_cell=GRU&train_c_differs=Cell&train_c_cell=RNN+tanh"
+WATCH = """(view) => {
+    const names = ['[data-words]', '[data-act="main"]', '[data-tracks]', '[data-loss]'];
+    const top = (name) => topOf(view.querySelector(name));
+    const topOf = (node) => Math.round(node.getBoundingClientRect().top + scrollY);
+    const seen = window.seen = new Set();
+    const look = () => {
+      const { state } = view.dataset;
+      if (state === 'running') seen.add(names.map((name) => top(name) - topOf(view)).join());
+      if (state === 'done') window.over = true; else requestAnimationFrame(look);
+    };
+    look();
+}"""
+
+
+@pytest.mark.parametrize(
+    "wide", [pytest.param(w, marks=pytest.mark.viewport(w, 900)) for w in (1440, 700, 390)]
+)
+def test_nothing_moves_while_three_networks_learn(open_page: Open, wide: int) -> None:
+    page = open_page(SMALL + "300" + THREE)
+    act(page, "Train")
+    words(page, "^Learning: ")
+    view_of(page).evaluate(WATCH)
+    page.wait_for_function("window.over", timeout=WHILE)
+    seen = page.evaluate("[...window.seen]")
+    assert len(seen) == 1, seen
+
+
+def test_a_run_that_is_ended_early_leaves_the_rest_of_its_bar_empty(open_page: Open) -> None:
+    page = open_page(SMALL + "50000")
+    act(page, "Train")
+    words(page, "Learning: step")
+    act(page, "End")
+    words(page, r"^Ended early: step [\d,]+ of 50,000, held-out loss [\d.]+, \w+")
+    bar = page.locator("[data-progress]")
+    expect(bar).to_have_attribute("aria-valuenow", str(round(step_now(page) / 500)))
+    assert (bar.locator("i").bounding_box() or {"width": 1e9})["width"] < 0.5 * (
+        bar.bounding_box() or {"width": 0}
+    )["width"]
+
+
+def test_a_run_of_other_settings_says_so_and_is_dimmed(
+    open_page: Open, accessible: Callable[..., None]
+) -> None:
+    page = open_page(SMALL + "50")
+    act(page, "Train")
+    words(page, "Done: ")
+    banner = page.get_by_text("This run is of other settings: “Train” starts the new ones.")
+    expect(banner).to_have_count(0)
+    page.get_by_role("slider", name="Hidden size").press("ArrowRight")
+    expect(banner).to_be_visible(timeout=WHILE)
+    expect(page.locator("[data-loss] canvas")).to_have_css("opacity", "0.4")
+    accessible()
+    act(page, "Train")
+    expect(banner).to_be_hidden(timeout=WHILE)
+    words(page, "Done: ")
+    expect(page.locator("[data-loss] canvas")).to_have_css("opacity", "1")
+    expect(page.get_by_role("button", name="Start over")).to_be_visible()
 
 
 def test_a_training_that_breaks_says_so(open_page: Open) -> None:

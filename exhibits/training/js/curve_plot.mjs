@@ -5,7 +5,8 @@
  * @typedef {{series: import("./numbers.mjs").Growing, points: [number, number][], look: import("./looks.mjs").Look,
  *   letter: string, solvedAt: number|null}} Curve
  * @typedef {{name: string, value: number}} Level
- * @typedef {{curves: Curve[], levels: Level[], last: number, log: boolean, cursor: number|null, foot: boolean}} Picture
+ * @typedef {{curves: Curve[], levels: Level[], goal: string, last: number, log: boolean, cursor: number|null,
+ *   foot: boolean}} Picture `goal`: what a track has done that met it
  */
 
 import { html, pointIn, prepare } from "../../stage/js/dom.mjs";
@@ -14,12 +15,14 @@ import { axisOf, placeOf, stepTicks, ticks } from "./axis.mjs";
 import { envelope } from "./envelope.mjs";
 import { apart } from "./labels.mjs";
 import { marker } from "./looks.mjs";
+import { drawSolved } from "./solved_marks.mjs";
 
 const LEFT = 54;
-const MARGIN = 64; // at the least, so that the steps of two plots stand above each other
+const MARGIN = 72; // at the least, so that the steps of two plots stand above each other
 const TOP = 12;
 const FOOT = 24;
 const LINE = 16;
+const BESIDE = 14; // from the plot to the levels' names: the last mark stands half outside of it
 
 export class CurvePlot {
   /** @param {HTMLElement} root @param {{height: number, label: string, onStep(step: number|null, final: boolean): void}} options */
@@ -52,7 +55,7 @@ export class CurvePlot {
     shapes.forEach((shape, k) => this.course(context, shape, picture.curves[k]));
     for (const curve of picture.curves) this.points(context, curve);
     this.levelNames(context);
-    this.ends(context, shapes);
+    drawSolved(context, this, shapes, this.ends(context, shapes));
     if (picture.cursor !== null) this.cursor(context);
   }
 
@@ -68,7 +71,7 @@ export class CurvePlot {
   /** Room at the right for the names of the levels. */
   margin(context) {
     context.font = `600 12px ${this.theme.font}`;
-    return Math.max(MARGIN, ...this.picture.levels.map(({ name }) => context.measureText(name).width + 8));
+    return Math.max(MARGIN, ...this.picture.levels.map(({ name }) => context.measureText(name).width + BESIDE + 2));
   }
 
   toX(step) {
@@ -152,7 +155,7 @@ export class CurvePlot {
     context.font = `600 12px ${theme.font}`;
     context.textAlign = "left";
     context.textBaseline = "middle";
-    picture.levels.forEach(({ name }, k) => this.halo(context, name, box.x + box.w + 6, spots[k], theme.text));
+    picture.levels.forEach(({ name }, k) => this.halo(context, name, box.x + box.w + BESIDE, spots[k], theme.text));
   }
 
   halo(context, text, x, y, colour) {
@@ -181,21 +184,23 @@ export class CurvePlot {
     });
   }
 
-  /** Each track's letter where its course has come to; a tick where it is solved. */
+  /** Each of several tracks' letter where its course has come to. @returns {import("./placing.mjs").Taken[]} */
   ends(context, shapes) {
     const { curves } = this.picture;
+    if (curves.length < 2) return [];
     const ends = shapes.map(({ mean }) => mean.findLastIndex((value) => !Number.isNaN(value)));
     const spots = apart(ends.map((x, k) => (x < 0 ? 0 : this.toY(shapes[k].mean[x]))), LINE, this.box.y + 8, this.box.y + this.box.h - 6);
     context.textBaseline = "middle";
-    curves.forEach(({ look, letter, solvedAt }, k) => {
-      if (ends[k] < 0) return;
-      const text = [curves.length > 1 ? letter : "", solvedAt === null ? "" : `✓ solved at ${solvedAt.toLocaleString("en")}`].filter(Boolean).join(" ");
-      if (!text) return;
-      context.font = `700 13px ${this.theme.font}`;
+    context.textAlign = "left";
+    context.font = `700 13px ${this.theme.font}`;
+    return curves.flatMap(({ look, letter }, k) => {
+      if (ends[k] < 0) return [];
+      const width = context.measureText(letter).width;
       const x = this.box.x + (ends[k] * this.box.w) / shapes[k].width;
-      const room = this.box.x + this.box.w - x > context.measureText(text).width + 12;
-      context.textAlign = room ? "left" : "right";
-      this.halo(context, text, x + (room ? 7 : -7), spots[k] + (room ? 0 : -12), this.theme[look.colour]);
+      const room = this.box.x + this.box.w - x > width + 12;
+      const [left, y] = [x + (room ? 7 : -7 - width), spots[k] + (room ? 0 : -12)];
+      this.halo(context, letter, left, y, this.theme[look.colour]);
+      return [{ left: left - 2, right: left + width + 2, top: y - LINE / 2, bottom: y + LINE / 2, weight: 100 }];
     });
   }
 

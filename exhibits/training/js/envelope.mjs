@@ -3,6 +3,9 @@
 /** The share of all steps over which the course is a mean. */
 const SMOOTH = 0.012;
 
+/** Steps to each side of one: no more than there are before it, else a fall at the start would be hidden. */
+const reachAt = (series, step) => Math.min(step, Math.round((SMOOTH * series.length) / 2));
+
 /**
  * @param {import("./numbers.mjs").Growing} series value k belongs to step k
  * @param {number} last the step at the right edge @param {number} width in pixels
@@ -13,7 +16,6 @@ export function envelope(series, last, width) {
   const high = new Float32Array(width).fill(NaN);
   const mean = new Float32Array(width).fill(NaN);
   const perPixel = (last + 1) / width;
-  const reach = Math.max(0, Math.round((SMOOTH * series.length) / 2));
   for (let x = 0; x < width; x += 1) {
     const from = Math.floor(x * perPixel);
     if (from >= series.length) break;
@@ -27,7 +29,8 @@ export function envelope(series, last, width) {
     }
     low[x] = least;
     high[x] = most;
-    mean[x] = series.mean(Math.max(0, from - reach), Math.min(series.length, to + reach));
+    const reach = reachAt(series, from);
+    mean[x] = series.mean(from - reach, Math.min(series.length, to + reach));
   }
   return { low, high, mean, width };
 }
@@ -35,8 +38,8 @@ export function envelope(series, last, width) {
 /** The course's value at a step, as `envelope` draws it. */
 export function courseAt(series, step) {
   if (step < 0 || step >= series.length) return NaN;
-  const reach = Math.max(0, Math.round((SMOOTH * series.length) / 2));
-  return series.mean(Math.max(0, step - reach), Math.min(series.length, step + 1 + reach));
+  const reach = reachAt(series, step);
+  return series.mean(step - reach, Math.min(series.length, step + 1 + reach));
 }
 
 /**

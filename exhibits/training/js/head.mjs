@@ -1,9 +1,10 @@
 /** The sentence, the buttons and the progress bar: where the training stands, and what can be done. */
 
+import { LETTERS } from "./looks.mjs";
 import { runWords, speedWords, timeLeft } from "./words.mjs";
 
 const ANNOUNCE = 5000; // ms between two sentences that a screen reader is given while it trains
-const ICONS = { play: "M7 4l13 8-13 8z", pause: "M7 5h3v14H7zM14 5h3v14h-3z", leave: "M6 6l12 12M18 6L6 18" };
+const ICONS = { play: "M7 4l13 8-13 8z", pause: "M7 5h3v14H7zM14 5h3v14h-3z", leave: "M6 6l12 12M18 6L6 18", again: "M19 12a7 7 0 1 1-2.2-5.1M19 3v5h-5" };
 
 /** What the main button is and does in each state. */
 const MAIN = {
@@ -11,10 +12,12 @@ const MAIN = {
   queued: ["Leave the queue", "leave", "stop"],
   running: ["Pause", "pause", "pause"],
   paused: ["Go on", "play", "resume"],
-  done: ["Train again", "play", "start"],
-  stopped: ["Train again", "play", "start"],
-  broken: ["Train again", "play", "start"],
+  done: ["Start over", "again", "start"],
+  stopped: ["Start over", "again", "start"],
+  broken: ["Start over", "again", "start"],
 };
+/** The same where what would be trained is not what is shown. */
+const FRESH = ["Train", "play"];
 
 export class Head {
   /** @param {HTMLElement} root @param {(kind: string) => void} act */
@@ -30,6 +33,8 @@ export class Head {
     this.facts = find("facts");
     this.icon = find("icon");
     this.mainText = find("main");
+    this.againIcon = find("again-icon");
+    this.againText = find("again");
     this.buttons = Object.fromEntries(["main", "step", "stop", "again"].map((name) => [name, root.querySelector(`[data-act="${name}"]`)]));
     this.buttons.main.onclick = () => act(MAIN[this.state][2]);
     this.buttons.step.onclick = () => act("step");
@@ -40,12 +45,13 @@ export class Head {
 
   /**
    * @param {import("./run_data.mjs").RunData} run @param {import("./view.mjs").Data} data
-   * @param {{lost: string, busy: boolean}} now
+   * @param {{lost: string, gone: boolean, busy: boolean}} now
    */
-  draw(run, data, { lost, busy }) {
+  draw(run, data, { lost, gone, busy }) {
     const changed = this.state !== run.state;
     this.state = run.state;
     this.root.dataset.state = run.state;
+    this.root.toggleAttribute("data-other", data.other);
     const words = runWords(run, data.about);
     put(this.words, words);
     this.say(words, changed);
@@ -54,7 +60,7 @@ export class Head {
     put(this.problem, problem);
     this.note.hidden = !data.note;
     put(this.note, data.note);
-    this.show(run, data, busy);
+    this.show(run, data, busy, gone || data.other);
     this.course(run, data);
   }
 
@@ -65,11 +71,16 @@ export class Head {
     put(this.announce, words);
   }
 
-  show({ state }, { problem }, busy) {
-    const [text, icon] = MAIN[state];
+  show({ state }, { problem }, busy, fresh) {
+    const ended = MAIN[state][1] === "again";
+    const [text, icon] = ended && fresh ? FRESH : MAIN[state];
     put(this.mainText, text);
-    if (this.drawnIcon !== icon) this.icon.setAttribute("d", ICONS[icon]);
-    this.drawnIcon = icon;
+    this.icon.setAttribute("d", ICONS[icon]);
+    this.icon.classList.toggle("open", icon === "again");
+    const [againText, againIcon] = fresh ? FRESH : MAIN.done;
+    put(this.againText, againText);
+    this.againIcon.setAttribute("d", ICONS[againIcon]);
+    this.againIcon.classList.toggle("open", againIcon === "again");
     const { main, step, stop, again } = this.buttons;
     main.disabled = busy || Boolean(problem);
     step.disabled = busy || state !== "paused";
@@ -85,7 +96,7 @@ export class Head {
     const steps = run.tracks.map(({ step }) => step);
     const most = about.tracks.map(({ maxSteps }) => maxSteps);
     const total = most.reduce((sum, one) => sum + one, 0);
-    const done = run.ended ? total : steps.reduce((sum, step, k) => sum + (over(run.tracks[k]) ? most[k] : step), 0);
+    const done = steps.reduce((sum, step) => sum + step, 0);
     const share = total ? Math.min(1, done / total) : 0;
     this.fill.style.transform = `scaleX(${share})`;
     this.progress.setAttribute("aria-valuemax", "100");
@@ -98,14 +109,20 @@ export class Head {
     const speed = run.tracks.reduce((sum, track) => sum + track.speed, 0);
     const lefts = run.tracks.map(({ left }) => left).filter((left) => left !== null);
     const left = run.state === "running" && lefts.length ? timeLeft(Math.max(...lefts)) : "";
-    const where = run.tracks.length === 1 ? `step ${run.tracks[0].step.toLocaleString("en")} of ${tracks[0].maxSteps.toLocaleString("en")}` : "";
     const engines = [...new Set(run.tracks.map(({ engine }) => engine).filter(Boolean))].join(", ");
-    return [where, run.state === "running" ? speedWords(speed) : "", left, engines && `engine: ${engines}`].filter(Boolean).join(" · ");
+    return [stepWords(run.tracks, tracks), run.state === "running" ? speedWords(speed) : "", left, engines && `engine: ${engines}`].filter(Boolean).join(" · ");
   }
 }
 
+/** How far each has come, of how many steps. */
+function stepWords(tracks, about) {
+  const whole = (number) => number.toLocaleString("en");
+  const same = about.every(({ maxSteps }) => maxSteps === about[0].maxSteps);
+  if (!same) return tracks.map(({ step }, k) => `${LETTERS[k]} step ${whole(step)} of ${whole(about[k].maxSteps)}`).join(", ");
+  return `step ${tracks.map(({ step }) => whole(step)).join(" / ")} of ${whole(about[0].maxSteps)}`;
+}
+
 const isEnded = (state) => ["done", "stopped", "broken"].includes(state);
-const over = ({ status }) => status !== "running";
 
 /** Writes only what is new: a screen reader hears every write. */
 function put(node, text) {

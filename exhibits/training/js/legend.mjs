@@ -3,6 +3,7 @@
 import { html, svg } from "../../stage/js/dom.mjs";
 import { css, significant } from "../../stage/js/scales.mjs";
 import { courseAt } from "./envelope.mjs";
+import { heldOut } from "./held_out.mjs";
 import { LETTERS, LOOKS, MARKER_PATHS } from "./looks.mjs";
 
 export class Legend {
@@ -43,17 +44,21 @@ export class Legend {
       const track = run.tracks[k];
       const text = track ? numbersOf(track, aim) : "";
       if (number.textContent !== text) number.textContent = text;
+      root.toggleAttribute("data-broken", track?.status === "broken");
       if (several) root.setAttribute("aria-pressed", String(k === chosen));
     });
   }
 }
 
 /** @param {import("./run_data.mjs").TrackData} track */
-function numbersOf(track, aim) {
+export function numbersOf(track, aim) {
   if (!track.losses.length) return "";
-  const loss = `loss ${significant(courseAt(track.losses, track.losses.length - 1), 2)}`;
-  const score = track.scored.length ? `, held-out ${significant(track.scored[track.scored.length - 1][1], 2)}` : "";
+  const held = heldOut(track);
   const solved = track.solvedAt(aim);
-  const end = track.status === "broken" ? ", broke" : solved === null ? "" : `, solved at step ${solved.toLocaleString("en")}`;
-  return loss + score + end;
+  return [
+    `training ${significant(courseAt(track.losses, track.losses.length - 1), 2)}`,
+    Number.isNaN(held) ? "" : `held-out ${significant(held, 2)}`,
+    track.status !== "broken" && solved !== null ? `✓ at ${solved.toLocaleString("en")}` : "",
+    track.status === "broken" ? `broke: ${track.problem}` : "",
+  ].filter(Boolean).join(" · ");
 }

@@ -4,9 +4,10 @@
  *
  * @typedef {{name: string, maxSteps: number, clip: number|null, fields: string[]}} TrackAbout
  * @typedef {{track: number, at: number|null, a: number|null, b: number|null, pair: boolean, log: boolean}} Looks
- * @typedef {{run: string|null, url: string|null, problem: string, note: string, machine: boolean, norm: boolean, height: number,
- *   about: {unit: string, task: string, aim: {goal: number, higher: boolean, score: string}, lines: {name: string, value: number, about: string}[], tracks: TrackAbout[]},
- *   known: {state: string, weights: boolean}, view: Looks & {turn: number}}} Data `known`: as Python drew the page
+ * @typedef {{run: string|null, url: string|null, problem: string, note: string, other: boolean, machine: boolean, norm: boolean, height: number,
+ *   about: {unit: string, task: string, aim: {goal: number, higher: boolean, score: string, words: string}, lines: {name: string, value: number, about: string}[], tracks: TrackAbout[]},
+ *   known: {state: string, weights: boolean}, view: Looks & {turn: number}}} Data `other`: the settings are no longer those of
+ *   the run; `known`: as Python drew the page
  */
 
 import { significant } from "../../stage/js/scales.mjs";
@@ -44,7 +45,7 @@ export class View {
     for (const button of root.querySelectorAll("[data-log]")) button.onclick = () => this.look({ log: button.dataset.log === "true" });
     this.scale = [...root.querySelectorAll("[data-log]")];
     this.run = new RunData();
-    this.lost = "";
+    Object.assign(this, { lost: "", gone: false });
     this.sizes = new ResizeObserver(() => this.data && this.root.clientWidth !== this.width && this.drawSoon());
     this.sizes.observe(root);
   }
@@ -70,7 +71,7 @@ export class View {
   begin() {
     this.poll?.end();
     this.run = new RunData();
-    this.lost = "";
+    Object.assign(this, { lost: "", gone: false });
     this.poll = this.data.url && new Poll(this.data.url, this.run, {
       took: () => this.took(),
       lost: (gone) => this.lose(gone),
@@ -100,6 +101,7 @@ export class View {
   }
 
   lose(gone) {
+    this.gone = gone;
     this.lost = gone
       ? "This training is not kept any more. Train starts a new one."
       : "No answer from the app. The training goes on there; this page asks again.";
@@ -169,7 +171,7 @@ export class View {
     const { data, run, theme, looks } = this;
     this.width = this.root.clientWidth;
     this.root.toggleAttribute("data-narrow", this.width < NARROW);
-    this.head.draw(run, data, { lost: this.lost, busy: this.busy });
+    this.head.draw(run, data, { lost: this.lost, gone: this.gone, busy: this.busy });
     this.legend.arrange(data.about.tracks, theme);
     this.legend.draw(run, looks.track, data.about.aim);
     this.unit.textContent = `${data.about.unit}; ${run.tracks.some(({ scored }) => scored.length) ? "line: training, marks: held-out data" : "of each training batch"}`;
@@ -199,12 +201,12 @@ export class View {
     this.lossPlot.draw({
       curves: run.tracks.map((track, k) => ({ ...shared(k, track), series: track.losses, points: track.scored.map(([step, loss]) => [step, loss]) })),
       levels: data.about.lines.filter(({ value }) => !looks.log || value > 0),
-      last, log: looks.log, cursor: looks.at, foot: true,
+      goal: data.about.aim.words, last, log: looks.log, cursor: looks.at, foot: true,
     }, theme, wide);
     if (data.norm) {
       this.normPlot.draw({
         curves: run.tracks.map((track, k) => ({ ...shared(k, track), solvedAt: null, series: track.norms, points: [] })),
-        levels: this.clips(), last, log: true, cursor: looks.at, foot: true,
+        levels: this.clips(), goal: "", last, log: true, cursor: looks.at, foot: true,
       }, theme, wide);
     }
     this.alternatives();
