@@ -122,14 +122,14 @@ def test_every_task_and_cell_has_its_measures(name, cell):
 
 
 def test_a_lag_is_learned_from_the_snapshot_on_from_which_its_error_stays_low():
-    """A quarter of chance is 1/24, or less where a guess on the same answers costs less."""
+    """A third of chance is 1/18, or less where a guess on the same answers costs less."""
 
     def course(errors: list[float]) -> Measures:
         nothing, groups = np.zeros(2), np.array([[1, 1], [5, 8], [9, 12]])
         guess = np.array([1 / 6, 1 / 5, 1 / 4])
         return Measures(nothing, nothing, nothing, {}, groups, np.array(errors), guess)
 
-    low, high = 0.9 / 24, 1.1 / 24
+    low, high = 0.9 / 18, 1.1 / 18
     found = learned_at(
         ADDING,
         {

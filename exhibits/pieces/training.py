@@ -216,7 +216,7 @@ PIECE = Piece(
             ),
             Measure(
                 name="learned_lag",
-                about="The first snapshot from which the error at a lag stays under chance / 4.",
+                about="The first snapshot from which the error at a lag stays under chance / 3.",
                 value=_learned_lag,
                 ahead=_ahead,
                 arguments=(TRACK, LAG),

@@ -22,7 +22,7 @@ from rnn_core.train.setup import TrainingSetup
 SEQUENCES = 400
 TOGETHER = 100  # of them: what more keep of their states falls out of the processor's cache
 # The mean of 48 errors of a guess on the adding problem, the noisiest, has a standard error of
-# √(7/5) / √48 = 17 % of chance: a quarter of chance, where it counts as learned, lies 4.4 below.
+# √(7/5) / √48 = 17 % of chance: a third of chance, where it counts as learned, lies 3.9 below.
 FEWEST = 48
 
 
