@@ -50,7 +50,7 @@ def training(browser: Browser, url: str) -> None:
     page = browser.new_page(viewport={"width": 1440, "height": 1000})
     page.goto(f"{url}/train?train_length=40")
     page.get_by_role("button", name="Train", exact=True).click(timeout=60_000)
-    page.get_by_text("Solved").first.wait_for(timeout=120_000)
+    page.get_by_text("solved at step").first.wait_for(timeout=120_000)
     page.wait_for_timeout(3000)
     page.screenshot(path=FOLDER / "train.png")
     page.close()
