@@ -36,6 +36,13 @@ def test_the_page_starts_with_the_adding_problem_and_an_lstm() -> None:
     assert not {"Lag", "Window", "Momentum"} & labels(app)
 
 
+def test_the_task_and_what_its_lines_stand_for_are_told() -> None:
+    """Of two numbers uniform on 0 to 1 the sum's variance is 2/12, one's 1/12."""
+    (told,) = [said.value for said in start().markdown if "Two of the numbers" in said.value]
+    assert "**chance** 0.167: always say 1" in told
+    assert "**naive** 0.0833: know the later number" in told
+
+
 def test_a_task_brings_its_own_settings_as_it_starts() -> None:
     app = start()
     app.selectbox(key="t_task").set_value("copy").run()

@@ -11,10 +11,12 @@ from exhibits.training.configure import setups_of, title_of, values_of
 from exhibits.training.controls import defaults, put, training_controls
 from exhibits.training.presets import PRESETS, Preset
 from lessons.declared import Values
+from rnn_core.tasks import Task
 from rnn_core.train import TrainingSetup
 
 Setups = tuple[TrainingSetup, ...]
 _FREE = "Your own settings"
+_CHOICE, _WORDS = 420, 600  # pixels; side by side on a laptop
 CHANGED = "Changed since: what the preset claims need not hold any more."
 
 
@@ -30,9 +32,22 @@ def train_page(key: str) -> None:
         preset = _preset(key, setups)
         if preset:
             as_it_is = setups == setups_of(_values(preset))
-            st.markdown(preset.why if as_it_is else CHANGED, width=620)
+            st.markdown(preset.why if as_it_is else CHANGED, width=_WORDS)
+        elif setups:
+            st.markdown(_told(setups[0].task), width=_WORDS)
     runs.expect_one(key)
     _bench(setups, key, values["task"], problem)
+
+
+def _told(task: Task) -> str:
+    """The task in a sentence, and what its lines stand for."""
+    lines = (f"**{line.name}** {line.value:.3g}: {_lower(line.about)}" for line in task.lines())
+    return f"{task.about}\n\n:small[{'; '.join(lines)}.]"
+
+
+def _lower(sentence: str) -> str:
+    """Within another sentence."""
+    return sentence[0].lower() + sentence[1:].removesuffix(".")
 
 
 @st.fragment
@@ -92,7 +107,7 @@ def _preset(key: str, setups: Setups) -> Preset | None:
         key=f"{key}_preset",
         on_change=chosen,
         format_func=lambda name: _mark(names[name]) if name in names else name,
-        width=460,
+        width=_CHOICE,
     )
     return names.get(choice)
 
