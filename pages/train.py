@@ -2,8 +2,9 @@
 
 import streamlit as st
 
+from exhibits.sweeps.from_train import luck_link
 from exhibits.training.page import train_page
 
 st.set_page_config(page_title="Train · Unrolled")
 train_page(key="train")
-st.page_link("sweeps.py", label="Luck or not? Try several seeds", icon=":material/grid_on:")
+luck_link(key="train")

@@ -7,9 +7,11 @@ import math
 import numpy as np
 import pytest
 
-from figures import sweep as pictures
 from figures.drawing import MAX_HEADLINE, MAX_SUBTITLE
 from figures.style import DARK, LIGHT
+from figures.sweep_heat_map import draw
+from figures.sweep_intervals import draw_intervals
+from figures.sweep_words import LONGEST_LINE
 from rnn_core.sweep import outcomes, parse, to_csv, wilson
 from rnn_core.sweep.run import Progress
 from rnn_core.sweep.spoken import duration, in_words, spoken_table
@@ -59,35 +61,98 @@ def test_seeds_are_taken_together():
 
 
 def test_the_heat_map_draws_the_shares_of_the_table():
-    drawing = pictures.draw(small(), ROWS)
+    drawing = draw(small(), ROWS)
     heat, numbers = drawing.figure.data
     assert (list(heat.y), list(heat.x)) == (["GRU", "IRNN"], ["2", "3"])
     assert [list(line) for line in heat.z] == [[1.0, 0.5], [0.0, None]]
     assert (heat.zmin, heat.zmax) == (0, 1)
     found = dict(zip(zip(numbers.y, numbers.x, strict=True), numbers.text, strict=True))
-    assert found == {("GRU", "2"): "3/3", ("GRU", "3"): "1/2 …", ("IRNN", "2"): "0/3"}
+    assert found == {
+        ("GRU", "2"): "3/3",
+        ("GRU", "3"): '1/2<br><span style="font-size:12px">2 of 3 so far</span>',
+        ("IRNN", "2"): "0/3",
+    }
     assert drawing.columns["solved"] == [3, 1, 0, 0]
     assert drawing.columns["length"] == [2, 3, 2, 3]
     assert drawing.columns["low"] == [one.interval[0] for one in outcomes(small(), ROWS)]
 
 
 def test_the_hover_tells_the_interval_and_what_broke():
-    hover = pictures.draw(small(), ROWS).figure.data[0].hovertext
+    hover = draw(small(), ROWS).figure.data[0].hovertext
     assert "95 % interval 44% to 100%" in hover[0][0]
     assert "median 20 steps" in hover[0][0]
     assert "It &lt;b&gt;broke&lt;/b&gt;." in hover[1][0]
     assert "not trained yet" in hover[1][1]
 
 
-def test_steps_are_on_a_log_scale_over_those_allowed():
-    heat, numbers = pictures.draw(small(), ROWS, shown="steps").figure.data
-    assert heat.z[0][0] == pytest.approx(1 - math.log(20) / math.log(50))
-    assert (heat.z[0][1], heat.z[1][0], heat.z[1][1]) == (0.0, 0.0, None)
-    assert list(numbers.text) == ["20", "not solved …", "not solved"]
+def test_a_field_has_a_dashed_edge_while_seeds_are_to_come():
+    """Only gru 3, in the second column of the first row, is trained in part."""
+    for shown in ("solved", "steps"):
+        shapes = draw(small(), ROWS, shown=shown).figure.layout.shapes
+        (edge,) = [one for one in shapes if one.line.dash == "dash"]
+        assert 0.5 < edge.x0 < edge.x1 < 1.5
+        assert -0.5 < edge.y0 < edge.y1 < 0.5
+        assert edge.layer == "above"
+
+
+def test_steps_are_on_a_log_scale_of_two_decades_below_those_allowed():
+    heat, numbers = draw(small(), ROWS, shown="steps").figure.data
+    assert heat.z[0][0] == pytest.approx(math.log10(50 / 20) / 2)
+    assert (heat.z[0][1], heat.z[1][0], heat.z[1][1]) == (None, None, None)
+    assert [text.partition("<br>")[0] for text in numbers.text] == [
+        "20",
+        "1/2 solved",
+        "0/3 solved",
+    ]
+    assert list(heat.colorbar.ticktext) == ["50", "5", "≤ 0.5"]
+    fast = {cell: row(cell, 1) for cell in range(3)}
+    z = draw(parse(SMALL.replace("= 50", "= 1000")), fast, shown="steps").figure.data[0].z
+    assert z[0][0] == 1.0
+
+
+def test_where_the_median_seed_failed_the_share_is_the_same_in_both_maps():
+    numbers = {shown: draw(small(), ROWS, shown=shown).figure.data[1].text[1][:3]
+               for shown in ("solved", "steps")}  # fmt: skip
+    assert numbers == {"solved": "1/2", "steps": "1/2"}
+    assert "median not solved" in draw(small(), ROWS).figure.data[0].hovertext[0][1]
+
+
+@pytest.mark.parametrize("shown", ["solved", "steps"])
+def test_the_colours_have_one_bar_that_says_what_they_mean(shown):
+    text = SMALL.replace("hidden_size = 8\n", "") + "hidden_size = [4, 8]\n"
+    first, _, second, _ = draw(parse(text), {}, shown=shown).figure.data
+    assert (first.showscale, second.showscale) == (True, False)
+    assert list(first.colorbar.tickvals) == [0, 0.5, 1]
+    assert len(first.colorbar.ticktext) == 3
+
+
+def test_a_narrow_field_says_in_short_of_how_many_seeds():
+    text = SMALL.replace("[2, 3]", "[2, 3, 4, 5, 6]")
+    numbers = draw(parse(text), {0: row(0, 9)}).figure.data[1].text
+    assert numbers[0] == '1/1<br><span style="font-size:12px">of 3 …</span>'
+
+
+def test_labels_stand_in_short_lines_with_no_letter_lost():
+    text = SMALL.replace("hidden_size = 8\n", "") + "hidden_size = [16, 24]\n"
+    axis = draw_intervals(parse(text), {}).figure.layout.yaxis
+    assert axis.automargin == "left", "the browser measures them"
+    assert axis.ticktext[-1] == "IRNN, length 3,<br>hidden size 24"
+    assert max(len(line) for label in axis.ticktext for line in label.split("<br>")) <= LONGEST_LINE
+    assert draw(parse(text), {}).figure.layout.yaxis.automargin == "left"
+
+
+def test_a_share_of_some_of_the_seeds_is_a_hollow_dot():
+    drawing = draw_intervals(small(), ROWS)
+    assert list(drawing.figure.data[1].marker.symbol) == ["circle", "circle-open", "circle"]
+    counts = [note.text for note in drawing.figure.layout.annotations]
+    assert counts == ["<b>3/3</b>", "<b>1/2</b> …", "<b>0/3</b>"]
+    assert "○ so far" in drawing.figure.layout.title.text
+    assert "so far" not in draw_intervals(small(), {0: row(0)} | {1: row(1)} | {2: row(2)}
+                                          ).figure.layout.title.text  # fmt: skip
 
 
 def test_the_intervals_stand_where_the_table_says():
-    lines, dots = pictures.draw_intervals(small(), ROWS).figure.data
+    lines, dots = draw_intervals(small(), ROWS).figure.data
     shares = [1.0, 0.5, 0.0]
     assert list(dots.x) == shares
     ends = [wilson(3, 3), wilson(1, 2), wilson(0, 3)]
@@ -99,7 +164,7 @@ def test_every_other_axis_makes_maps_of_its_own():
     text = SMALL.replace("hidden_size = 8\n", "") + "hidden_size = [4, 8]\n"
     rows = {2 * cell + size: row(cell * 2 + size, 10 if size else None) for cell in range(12)
             for size in range(2)}  # fmt: skip
-    drawing = pictures.draw(parse(text), rows)
+    drawing = draw(parse(text), rows)
     maps = [trace for trace in drawing.figure.data if trace.type == "heatmap"]
     assert [[list(line) for line in one.z] for one in maps] == [
         [[0.0, 0.0], [0.0, 0.0]], [[1.0, 1.0], [1.0, 1.0]],
@@ -113,9 +178,9 @@ def test_every_other_axis_makes_maps_of_its_own():
 @pytest.mark.parametrize("rows", [ROWS, {}])
 def test_the_words_fit_and_say_what_is_seen(rows):
     for drawing in (
-        pictures.draw(small(), rows),
-        pictures.draw(small(), rows, shown="steps"),
-        pictures.draw_intervals(small(), rows),
+        draw(small(), rows),
+        draw(small(), rows, shown="steps"),
+        draw_intervals(small(), rows),
     ):
         headline, _, subtitle = drawing.figure.layout.title.text.partition("<br>")
         assert len(headline.removeprefix("<b>").removesuffix("</b>")) <= MAX_HEADLINE
@@ -129,7 +194,7 @@ def test_one_configuration_is_told_with_its_interval():
     text = SMALL.replace("task.length = [2, 3]", "task.length = [3]")
     text = text.replace(', {label = "IRNN", cell = "rnn_relu", start = "identity", '
                         "learning_rate = 0.002}", "")  # fmt: skip
-    drawing = pictures.draw_intervals(parse(text), {0: row(0, 9), 1: row(1, 8), 2: row(2)})
+    drawing = draw_intervals(parse(text), {0: row(0, 9), 1: row(1, 8), 2: row(2)})
     low, high = wilson(2, 3)
     assert f"2 of 3 seeds solved it, 95 %: {low:.0%} to {high:.0%}" in (
         drawing.figure.layout.title.text
@@ -151,7 +216,7 @@ def test_a_number_can_be_read_in_its_field(colours):
     empty, full = (rgb(end) for end in colours.gate)
     for solved in range(6):
         rows = {seed: row(seed, 9 if seed < solved else None) for seed in range(5)}
-        heat, numbers = pictures.draw(sweep, rows, theme=colours.theme).figure.data
+        heat, numbers = draw(sweep, rows, theme=colours.theme).figure.data
         field = light(empty + heat.z[0][0] * (full - empty))
         text = light(rgb(numbers.textfont.color[0]))
         contrast = (max(field, text) + 0.05) / (min(field, text) + 0.05)

@@ -2,20 +2,25 @@
 
 import json
 import time
+from dataclasses import replace
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from background.sweep_folder import SweepStatus
 from background.sweeps import DASK, Sweeps
-from exhibits.sweeps import grid_controls, page, result
-from figures.sweep import draw
+from exhibits.sweeps import grid_controls, page, parameters, result
+from exhibits.sweeps.table import columns_of
+from exhibits.training import runs
+from figures.sweep_heat_map import draw
 from rnn_core.sweep import parse, to_toml
 from rnn_core.tasks import TASKS
-from tests.sweep_examples import ROOT
+from tests.sweep_examples import ROOT, row
 
 VALUES = {
     "task": "adding", "cells": ["irnn", "gru"], "grows": "length", "points": (4, 6),
-    "hidden": (8,), "seeds": 2, "rate": 0.02, "steps": 20, "batch": 16,
+    **{one.name: one.default for one in parameters.LEARNING},
+    "hidden": (8,), "seeds": 2, "rate": 0.02, "irnn_rate": 0.002, "steps": 20, "batch": 16,
 }  # fmt: skip
 
 
@@ -26,7 +31,7 @@ def server(tmp_path, monkeypatch):
     made = Sweeps(tmp_path / "sweeps")
     for module in (page, result):
         monkeypatch.setattr(module, "sweeps", lambda: made)
-    monkeypatch.setattr(page, "owner_id", lambda: "ada")
+    monkeypatch.setattr(runs, "owner", lambda: "ada")
     yield made
     made.close()
 
@@ -87,19 +92,33 @@ def test_a_click_trains_the_grid_and_the_map_draws_the_rows_of_the_process(serve
     assert (
         chart(app)["data"][0]["z"] == drawn[0]["z"] == [[sum(r.solved for r in rows.values()) / 2]]
     )
-    assert app.dataframe[0].value["steps to it"].tolist() == [row.steps for row in rows.values()]
+    table = app.dataframe[0].value
+    assert table["steps to it"].dropna().tolist() == [
+        row.steps for row in rows.values() if row.steps is not None
+    ]
+    assert "problem" not in table, "nothing broke"
+    assert app.button(key="sweep_start").proto.type == "primary"
 
 
 def test_it_is_cancelled_and_resumed_by_its_button_and_deleted(server):
     app = quick(opened(), 20_000)
+    assert app.button(key="sweep_start").proto.type == "primary"
     app.button(key="sweep_start").click().run()
+    assert app.button(key="sweep_start").proto.type == "secondary"
     app.button(key="sweep_cancel").click().run()
     until(lambda: server.of("ada")[0].state == "stopped")
     app.run()
     assert "It is stopped" in app.get("progress")[0].proto.text
+    types = [app.button(key=f"sweep_{name}").proto.type for name in ("start", "resume")]
+    assert types == ["secondary", "primary"]
     app.button(key="sweep_resume").click().run()
     assert server.of("ada")[0].is_busy
     app.button(key="sweep_delete").click().run()
+    assert "deleted, for good" in said(app)
+    app.button(key="sweep_delete_no").click().run()
+    assert len(server.of("ada")) == 1
+    app.button(key="sweep_delete").click().run()
+    app.button(key="sweep_delete_yes").click().run()
     assert not app.exception
     assert server.of("ada") == []
 
@@ -114,7 +133,7 @@ def test_a_wrong_entry_is_named_and_nothing_can_be_started(server):
 
 
 def test_a_browser_without_a_cookie_is_told_why_it_cannot_start(server, monkeypatch):
-    monkeypatch.setattr(page, "owner_id", lambda: "")
+    monkeypatch.setattr(runs, "owner", lambda: None)
     app = opened()
     assert app.button(key="sweep_start").disabled
     assert "sent no cookie" in app.caption[0].value
@@ -150,22 +169,51 @@ def test_several_hidden_sizes_are_an_axis():
     )
 
 
+def test_what_the_folded_controls_change_is_said_below_them(server):
+    app = opened()
+    app.number_input(key="sweep_steps").set_value(1200).run()
+    app.segmented_control(key="sweep_optimiser").set_value("sgd").run()
+    app.toggle(key="sweep_stop_when_solved").set_value(False).run()
+    assert app.caption[0].value == "Optimiser SGD, Steps at most 1,200, Stop when solved off"
+
+
 def test_no_cell_is_no_grid():
     with pytest.raises(ValueError, match="Cells: none chosen"):
         grid_controls.sweep_of({**VALUES, "cells": []})
 
 
-@pytest.mark.parametrize("task", grid_controls.TASK.choices)
+@pytest.mark.parametrize("task", parameters.TASK.choices)
 def test_every_task_that_is_offered_has_an_opening_grid_of_all_cells(task):
-    grows = grid_controls.what_grows(task)[0]
-    points = grid_controls._points(task, grows).default
-    cells = list(grid_controls.CELLS)
+    grows = parameters.what_grows(task)[0]
+    points = parameters.points_of(task, grows).default
+    cells = list(parameters.CELLS)
+    held = {one.name: one.default for one in parameters.held(task, grows)}
     sweep = grid_controls.sweep_of(
-        {**VALUES, "task": task, "cells": cells, "grows": grows, "points": points}
+        {**VALUES, **held, "task": task, "cells": cells, "grows": grows, "points": points}
     )
-    assert sweep.size == 6 * len(points) * 2
+    assert sweep.size == 15 * len(points) * 2
     assert {cell.setup.task.name for cell in sweep.cells} == {task}
 
 
 def test_the_tasks_of_the_learner_s_own_data_are_left_out_and_no_other():
-    assert set(TASKS) - set(grid_controls.TASK.choices) == {"series"}
+    assert set(TASKS) - set(parameters.TASK.choices) == {"series"}
+
+
+def test_a_loss_that_is_the_score_stands_in_the_table_once():
+    sweep = grid_controls.sweep_of({**VALUES, "cells": ["gru"], "points": (4,)})
+
+    def columns(*losses: float) -> list[str]:
+        rows = {k: replace(row(k, 9), loss=loss, score=0.5) for k, loss in enumerate(losses)}
+        return list(columns_of(SweepStatus("x", sweep, "done", None, rows, None, "", 0.0, "")))
+
+    both = ["held-out loss", "held-out mean squared error"]
+    assert [name for name in columns(0.5, 0.5 + 1e-8) if "held-out" in name] == both[1:]
+    assert [name for name in columns(0.5, 0.7) if "held-out" in name] == both
+
+
+def test_what_broke_is_told_in_the_table_and_the_others_have_a_gap():
+    sweep = grid_controls.sweep_of({**VALUES, "cells": ["gru"], "points": (4,)})
+    rows = {0: row(0, 9), 1: row(1, problem="It broke.")}
+    table = columns_of(SweepStatus("x", sweep, "done", None, rows, None, "", 0.0, ""))
+    assert table["problem"] == [None, "It broke."]
+    assert table["steps to it"] == [9, None]

@@ -1,83 +1,18 @@
 """The controls of a grid, and the sweep that they describe."""
 
 from collections.abc import Sequence
-from dataclasses import fields
 from typing import Any
 
 import streamlit as st
 
 from exhibits.controls import control
+from exhibits.sweeps import parameters as declared
+from exhibits.sweeps.parameters import CELLS, held, held_name, points_of, what_grows
 from figures.drawing import counted
-from lessons.declared import Choice, Real, Values, Whole, Wholes
+from lessons.declared import Choice, Parameter, Values
 from rnn_core.sweep import Axis, Point, Sweep, axis
-from rnn_core.tasks import TASKS, settings_of, task_of
-
-# A point of the axis "cell": what it is called, and what it sets beside the cell.
-CELLS: dict[str, tuple[str, dict[str, Any]]] = {
-    "rnn_tanh": ("RNN tanh", {"cell": "rnn_tanh"}),
-    "irnn": ("IRNN", {"cell": "rnn_relu", "start": "identity"}),
-    "gru": ("GRU", {"cell": "gru"}),
-    "lstm": ("LSTM", {"cell": "lstm"}),
-    "lstm_chrono": ("LSTM chrono", {"cell": "lstm", "start": "chrono"}),
-    "window": ("Window", {"cell": "window"}),
-}
-OPENING_CELLS = ("rnn_tanh", "irnn", "gru", "lstm")
-# An IRNN explodes at the rates that suit the others (Le, Jaitly & Hinton 2015 take far less too).
-IRNN_RATE = 0.1
-GROWS = {
-    "length": "Sequence lengths",
-    "lag": "Lags",
-    "at_least": "Symbols between, at least",
-    "symbols": "Symbols to keep",
-    "kinds": "Kinds of symbols",
-}
-OPENING = {"adding": (10, 20, 40), "copy": (5, 10, 20)}
-
-
-def _startable() -> dict[str, str]:
-    """The tasks that need nothing of the learner's own."""
-    titles = {}
-    for name, kind in TASKS.items():
-        try:
-            task_of(name)
-        except (TypeError, ValueError):
-            continue
-        titles[name] = kind.title
-    return dict(sorted(titles.items(), key=lambda entry: entry[1]))
-
-
-TASK = Choice(name="task", label="Task", default="adding", choices=_startable())
-HIDDEN = Wholes(
-    name="hidden", label="Hidden sizes", default=(32,), low=1, high=128, longest=6,
-    about="One, or several with commas between.",
-)  # fmt: skip
-SEEDS = Whole(
-    name="seeds",
-    label="Seeds",
-    default=3,
-    about="Every configuration is trained from so many starts, on data of their own.",
-    low=1,
-    high=30,
-)
-RATE = Real(
-    name="rate",
-    label="Learning rate",
-    default=0.01,
-    about="Of Adam. An IRNN gets a tenth of it, for it explodes sooner.",
-    low=1e-4,
-    high=0.1,
-    stops=(1e-4, 2e-4, 5e-4, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1),
-)
-STEPS = Whole(
-    name="steps",
-    label="Steps at most",
-    default=1500,
-    about="A training that has not solved the task by then has failed.",
-    low=10,
-    high=20_000,
-    typed=True,
-)
-BATCH = Whole(name="batch", label="Batch size", default=32, low=1, high=128)
+from rnn_core.tasks import TASKS
+from rnn_core.train.setup import NONE
 
 
 def grid_controls(key: str) -> Sweep:
@@ -86,25 +21,85 @@ def grid_controls(key: str) -> Sweep:
     Raises:
         ValueError: they say none; the message names what is wrong.
     """
-    task = control(TASK, key)
-    cells = st.pills(
+    task = control(declared.TASK, key)
+    cells = _cell_pills(key)
+    grows = _what_grows(task, key)
+    points = control(points_of(task, grows), key)
+    values = {"task": task, "cells": cells, "grows": grows, "points": points}
+    values |= {one.name: control(one, key) for one in held(task, grows)}
+    with st.container(horizontal=True):
+        values["hidden"] = control(declared.HIDDEN, key)
+        values["seeds"] = control(declared.SEEDS, key)
+    with st.expander("How they learn", icon=":material/tune:"):
+        learning = _learning(cells, key)
+    if changed := changed_of(learning):
+        st.caption(changed)
+    values |= learning
+    return sweep_of(values)
+
+
+def _cell_pills(key: str) -> list[str]:
+    """Those that are offered, and those that a link has brought."""
+    name = f"{key}_cells"
+    brought = {*st.query_params.get_all(name), *st.session_state.get(name, ())}
+    offered = [
+        cell
+        for cell, (title, _) in CELLS.items()
+        if cell in declared.OFFERED_CELLS or cell in brought or title in brought
+    ]
+    chosen = st.pills(
         "Cells",
-        list(CELLS),
+        offered,
         selection_mode="multi",
-        default=OPENING_CELLS,
-        format_func=lambda name: CELLS[name][0],
-        key=f"{key}_cells",
+        default=declared.OPENING_CELLS,
+        format_func=lambda cell: CELLS[cell][0],
+        key=name,
         bind="query-params",
     )
-    grows = _what_grows(task, key)
-    points = control(_points(task, grows), key)
-    values = {"task": task, "cells": cells, "grows": grows, "points": points}
-    with st.container(horizontal=True):
-        values["hidden"] = control(HIDDEN, key)
-        values["seeds"] = control(SEEDS, key)
-    with st.expander("How they learn", icon=":material/tune:"):
-        values |= {one.name: control(one, key) for one in (RATE, STEPS, BATCH)}
-    return sweep_of(values)
+    return list(chosen)
+
+
+def changed_of(learning: Values) -> str:
+    """`Optimiser SGD, Steps at most 600`: what the folded controls say that is not as it starts."""
+    return ", ".join(
+        f"{one.label} {_told(one, learning[one.name])}"
+        for one in declared.LEARNING
+        if learning[one.name] != one.default
+    )
+
+
+def _told(parameter: Parameter, value: Any) -> str:
+    if isinstance(parameter, Choice):
+        return parameter.choices[value]
+    return ("on" if value else "off") if isinstance(value, bool) else f"{value:,}"
+
+
+def _learning(cells: Sequence[str], key: str) -> dict[str, Any]:
+    """The controls that mean something for these cells; the others are as they start."""
+    values = {one.name: one.default for one in declared.LEARNING}
+    kinds = {CELLS[cell][1]["cell"] for cell in cells}
+    idle = {
+        declared.IRNN_RATE.name: "irnn" not in cells,
+        declared.RATE.name: list(cells) == ["irnn"],
+        declared.FORGET_BIAS.name: "lstm" not in kinds,
+        declared.WINDOW.name: "window" not in kinds,
+        declared.TRUNCATION.name: kinds == {"window"},
+        declared.LAYERS.name: kinds == {"window"},
+    }
+    for one in declared.LEARNING:
+        is_idle = idle.get(one.name, False)
+        if one is declared.MOMENTUM:
+            is_idle = values[declared.OPTIMISER.name] != "sgd"
+        if not is_idle:
+            values[one.name] = control(one, key)
+    return values
+
+
+def _what_grows(task: str, key: str) -> str:
+    names = what_grows(task)
+    if len(names) == 1:
+        return names[0]
+    return str(control(declared.growing(task), key))
 
 
 def sweep_of(values: Values) -> Sweep:
@@ -115,13 +110,7 @@ def sweep_of(values: Values) -> Sweep:
     """
     if not values["cells"]:
         raise ValueError("Cells: none chosen. Choose at least one.")
-    fixed: dict[str, Any] = {
-        "task.name": values["task"],
-        "learning_rate": values["rate"],
-        "max_steps": values["steps"],
-        "batch_size": values["batch"],
-        "engine": "numpy",
-    }
+    fixed = _fixed(values)
     axes = [_cells(values["cells"], values), axis(f"task.{values['grows']}", values["points"])]
     if len(values["hidden"]) > 1:
         axes.append(axis("hidden_size", values["hidden"]))
@@ -129,6 +118,31 @@ def sweep_of(values: Values) -> Sweep:
         fixed["hidden_size"] = values["hidden"][0]
     axes.append(axis("seed", tuple(range(values["seeds"]))))
     return Sweep(tuple(fixed.items()), tuple(axes), TASKS[values["task"]].title)
+
+
+def _fixed(values: Values) -> dict[str, Any]:
+    """What every training has; the cells' own settings come on top."""
+    task = values["task"]
+    settings = {
+        f"task.{name}": values[held_name(task, name)]
+        for name in (one.name.removeprefix(held_name(task, "")) for one in held(task, ""))
+        if name != values["grows"]
+    }
+    return {
+        "task.name": task,
+        **settings,
+        "learning_rate": values["rate"],
+        "max_steps": values["steps"],
+        "batch_size": values["batch"],
+        "optimiser": values["optimiser"],
+        "momentum": values["momentum"],
+        "clip_norm": values["clip_norm"] or NONE,
+        "truncation": values["truncation"] or NONE,
+        "num_layers": values["num_layers"],
+        "forget_bias": values["forget_bias"],
+        "stop_when_solved": values["stop_when_solved"],
+        "engine": "numpy",
+    }
 
 
 def _cells(chosen: Sequence[str], values: Values) -> Axis:
@@ -139,52 +153,12 @@ def _cells(chosen: Sequence[str], values: Values) -> Axis:
         label, settings = CELLS[name]
         settings = dict(settings)
         if name == "irnn":
-            settings["learning_rate"] = IRNN_RATE * values["rate"]
+            settings["learning_rate"] = values["irnn_rate"]
         if name == "window":
-            settings["window"] = min(10, *values["points"]) if values["grows"] == "length" else 10
+            settings |= {"window": values["window"], "truncation": NONE, "num_layers": 1}
         plain = settings == {"cell": name}
         points.append(Point(name if plain else label, tuple(settings.items())))
     return Axis("cell", tuple(points))
-
-
-def what_grows(task: str) -> list[str]:
-    """The whole-number settings of a task, that of its reach first."""
-    settings = settings_of(task_of(task))
-    found = [
-        field.name
-        for field in fields(TASKS[task])
-        if type(settings.get(field.name)) is int and field.name in GROWS
-    ]
-    return sorted(found, key=lambda name: (name != "lag", list(GROWS).index(name)))
-
-
-def _what_grows(task: str, key: str) -> str:
-    """The setting of the task that is the axis beside that of the cells."""
-    names = what_grows(task)
-    if len(names) == 1:
-        return names[0]
-    choice = Choice(
-        name=f"{task}_grows",
-        label="What grows",
-        default=names[0],
-        choices={name: GROWS[name] for name in names},
-    )
-    return str(control(choice, key))
-
-
-def _points(task: str, grows: str) -> Wholes:
-    """Under a name of the task's own, for another task starts from other values."""
-    is_first = grows == what_grows(task)[0]
-    start = settings_of(task_of(task))[grows]
-    return Wholes(
-        name=f"{task}_{grows}",
-        label=GROWS[grows],
-        default=OPENING[task] if is_first and task in OPENING else (start,),
-        about="One, or several with commas between.",
-        low=0,
-        high=400,
-        longest=8,
-    )
 
 
 def in_words(sweep: Sweep) -> str:

@@ -10,17 +10,19 @@ from background.sweep_folder import SweepStatus
 from background.sweeps import DASK, Sweeps, may_use_dask, sweeps
 from exhibits.sweeps.grid_controls import grid_controls, in_words
 from exhibits.sweeps.result import preview, result
+from exhibits.training import runs
 from rnn_core.sweep import Sweep
-from store import learner_of
 
 _ABOUT = (
     "One training may be luck. Train every combination of cell, length and size from several "
     "seeds, and see which of them learn the task every time, and how fast."
 )
 
-# Every cell can be seen on a phone, without a scroll that nothing tells of.
+# Every cell can be seen on a phone, without a scroll that nothing tells of. The sidebar of the page
+# that one came from may stay behind, empty; with the pages' list in it, as on a phone, it is kept.
 _LOOKS = """
 <style>
+[data-testid="stSidebar"]:not(:has([data-testid="stSidebarNav"])) { display: none; }
 [class*="st-key-"][class*="_cells"] .stButtonGroup > div { flex-wrap: wrap; }
 </style>
 """
@@ -37,25 +39,20 @@ def sweeps_page(key: str) -> None:
     st.html(_LOOKS)
     st.title("Sweeps", anchor=False)
     st.markdown(_ABOUT)
-    owner = owner_id()
+    owner = runs.owner() or ""
+    own = _own(owner)
     left, right = st.columns([5, 9], gap="large")
     with left:
         sweep = _grid(key)
         if sweep is not None:
-            _start(sweep, owner, key)
+            _start(sweep, owner, key, is_unfinished=_is_unfinished(own, key))
     with right, st.container(key=f"{key}_result"):
-        own = _own(owner)
         if own:
             if f"{key}_begun" in st.session_state or any(one.is_busy for one in own):
                 st.html(_RESULT_FIRST)
             result(_chosen(own, key), owner, key)
         elif sweep is not None:
             preview(sweep, key)
-
-
-def owner_id() -> str:
-    """Whose sweeps these are: the id in this browser's cookie; "" without one."""
-    return learner_of(st.context.cookies) or ""
 
 
 def _grid(key: str) -> Sweep | None:
@@ -67,12 +64,13 @@ def _grid(key: str) -> Sweep | None:
         return None
 
 
-def _start(sweep: Sweep, owner: str, key: str) -> None:
+def _start(sweep: Sweep, owner: str, key: str, *, is_unfinished: bool) -> None:
+    """One button is the first to be pressed: beside a sweep to be cancelled this is the second."""
     st.markdown(in_words(sweep))
     dask = _dask(key)
     clicked = st.button(
         "Train them all",
-        type="primary",
+        type="secondary" if is_unfinished else "primary",
         icon=":material/play_arrow:",
         key=f"{key}_start",
         width="stretch",
@@ -87,6 +85,7 @@ def _start(sweep: Sweep, owner: str, key: str) -> None:
         try:
             st.session_state[f"{key}_new"] = sweeps().start(owner, sweep, dask)
             st.session_state[f"{key}_begun"] = True
+            st.rerun()  # the button is drawn anew, now beside a sweep that trains
         except TrainingsError as problem:
             st.error(str(problem), icon=":material/error:")
 
@@ -116,6 +115,13 @@ def _dask(key: str) -> str:
 def _own(owner: str) -> list[SweepStatus]:
     known: Sweeps = sweeps()
     return known.of(owner) if owner else []
+
+
+def _is_unfinished(own: list[SweepStatus], key: str) -> bool:
+    """Whether the sweep that is shown has a button of its own, to cancel or resume it."""
+    states = {one.id: one.state for one in own}
+    shown = states.get(st.session_state.get(f"{key}_which", ""), own[0].state if own else "done")
+    return shown != "done" or any(one.is_busy for one in own)
 
 
 def _chosen(own: list[SweepStatus], key: str) -> str:

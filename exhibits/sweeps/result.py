@@ -6,10 +6,13 @@ from background.status import TrainingsError
 from background.sweep_folder import SweepStatus
 from background.sweeps import sweeps
 from exhibits.charts import chart, theme
+from exhibits.lesson.confirm import confirmed
 from exhibits.lesson.links import plain_label
 from exhibits.sweeps.table import columns_of
-from figures import sweep as pictures
 from figures.drawing import Drawing, counted
+from figures.sweep_heat_map import draw
+from figures.sweep_intervals import draw_intervals
+from figures.sweep_words import Shown
 from rnn_core.sweep import Sweep, outcomes, to_csv, to_toml
 from rnn_core.sweep.spoken import duration
 
@@ -26,7 +29,7 @@ _STATES = {
 
 def preview(sweep: Sweep, key: str) -> None:
     """The grid before anything is trained."""
-    chart(pictures.draw(sweep, {}, theme=theme()), f"{key}_preview")
+    chart(draw(sweep, {}, theme=theme()), f"{key}_preview")
 
 
 def result(name: str, owner: str, key: str) -> None:
@@ -36,15 +39,15 @@ def result(name: str, owner: str, key: str) -> None:
     except TrainingsError as problem:
         st.warning(str(problem))
         return
-    draw = st.fragment(_result, run_every=EVERY if busy else None)
-    draw(name, owner, key, busy)
+    shown = st.fragment(_result, run_every=EVERY if busy else None)
+    shown(name, owner, key, busy)
 
 
 def _result(name: str, owner: str, key: str, was_busy: bool) -> None:
     try:
         status = sweeps().status(owner, name)
     except TrainingsError:
-        st.rerun()  # it was deleted
+        st.rerun()  # it was deleted elsewhere
     if status.is_busy != was_busy:
         st.rerun()
     _progress(status, owner, key)
@@ -64,14 +67,15 @@ def _result(name: str, owner: str, key: str, was_busy: bool) -> None:
     _files(status, owner, key)
     if not status.is_busy:
         with st.expander("Every training"):
-            st.dataframe(columns_of(status), hide_index=True, key=f"{key}_table")
+            st.dataframe(columns_of(status), hide_index=True, placeholder="–", key=f"{key}_table")
+    _delete(status, owner, key)
 
 
 def _drawing(status: SweepStatus, view: str) -> Drawing:
     if view == "intervals":
-        return pictures.draw_intervals(status.sweep, status.rows, theme=theme())
-    shown: pictures.Shown = "steps" if view == "steps" else "solved"
-    return pictures.draw(status.sweep, status.rows, shown=shown, theme=theme())
+        return draw_intervals(status.sweep, status.rows, theme=theme())
+    shown: Shown = "steps" if view == "steps" else "solved"
+    return draw(status.sweep, status.rows, shown=shown, theme=theme())
 
 
 def _progress(status: SweepStatus, owner: str, key: str) -> None:
@@ -151,8 +155,16 @@ def _files(status: SweepStatus, owner: str, key: str) -> None:
             help="For the command line, as large as you like and on a Dask cluster: "
             "`python -m rnn_core.sweep sweep.toml`",
         )
-        with st.popover("Delete", icon=":material/delete:", type="tertiary"):
-            st.markdown("The sweep and its results are deleted, for good.")
-            st.button(
-                "Delete it", key=f"{key}_delete", on_click=_do, args=("forget", owner, status.id)
-            )
+
+
+def _delete(status: SweepStatus, owner: str, key: str) -> None:
+    sure = confirmed(
+        "Delete this sweep …",
+        asks="The sweep and its results are deleted, for good.",
+        yes="Delete it",
+        icon=":material/delete:",
+        key=f"{key}_delete",
+    )
+    if sure:
+        _do("forget", owner, status.id)
+        st.rerun()
