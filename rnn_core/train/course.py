@@ -27,8 +27,8 @@ GATES = {  # by the cell, as they are shown
     "gru": ("reset_gate", "update_gate"),
 }
 # Of chance. On two tasks half of it is left to who knows the nearer input but not the far one that
-# a lag goes back to (the naive line of adding and of temporal order): clearly under that is learned,
-# and a task counts as solved not far under it.
+# a lag goes back to (the naive line of adding and of temporal order): clearly under that is
+# learned, and a task counts as solved not far under it.
 LEARNED = 1 / 3
 
 Lags = tuple[int, int]  # the first and the last of a group
