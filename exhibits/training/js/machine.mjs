@@ -82,6 +82,11 @@ export class Machine {
     }
   }
 
+  /** The newest snapshot that is kept, null where there is none. */
+  get newest() {
+    return this.steps.at(-1) ?? null;
+  }
+
   /** The cursor and the controls; what the maps show stays. */
   show({ at, a, b, pair }) {
     const { steps } = this;
@@ -95,7 +100,8 @@ export class Machine {
     this.live.setAttribute("aria-pressed", String(at === null));
     for (const [name, step] of [["a", a], ["b", b]]) {
       const button = this.marks[name];
-      button.disabled = at === null;
+      button.disabled = !steps.length;
+      button.title = step === null ? `Keep the snapshot shown as ${name.toUpperCase()}` : `Marked. Press to keep the snapshot shown as ${name.toUpperCase()} instead`;
       button.textContent = step === null ? `Mark ${name.toUpperCase()}` : `${name.toUpperCase()}: step ${step.toLocaleString("en")}`;
     }
     this.pair.disabled = a === null || b === null;

@@ -39,7 +39,7 @@ export class View {
     this.normPlot = new CurvePlot(find("norm"), { height: 104, label: "Gradient norm", onStep: (step, final) => this.pointed(step, final) });
     this.machine = new Machine(find("machine"), {
       look: (at) => this.look({ at }),
-      mark: (name) => this.look({ [name]: this.looks.at }),
+      mark: (name) => this.look({ [name]: this.looks.at ?? this.machine.newest }),
       pair: (pair) => this.look({ pair }),
     });
     for (const button of root.querySelectorAll("[data-log]")) button.onclick = () => this.look({ log: button.dataset.log === "true" });
