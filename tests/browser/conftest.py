@@ -42,6 +42,9 @@ AT_REST = """() => document.querySelector('[data-testid="stApp"]')
     ?.getAttribute('data-test-script-state') === 'notRunning'
     && !document.querySelector('[data-testid="stAppSkeleton"], [data-testid="stSkeleton"]')"""
 
+NOTHING_FADES = """() => !document.getAnimations().some((one) =>
+    one.playState === 'running' && Number.isFinite(one.effect?.getComputedTiming().endTime))"""
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browser tests come last, being slow; of them, the first link on a fresh server first.
@@ -172,5 +175,14 @@ def open_page(page: Page) -> Callable[[str], Page]:
 
 @pytest.fixture
 def accessible(page: Page) -> Callable[..., None]:
-    """`accessible()`: fails on axe-core's findings, each named."""
-    return lambda *excluded: axe.check(page, *excluded)
+    """`accessible()`: fails on axe-core's findings, each named.
+
+    It looks once the page has run and nothing fades any more: what is half faded has no contrast.
+    """
+
+    def check(*excluded: str) -> None:
+        page.wait_for_function(AT_REST, timeout=30_000)
+        page.wait_for_function(NOTHING_FADES)
+        axe.check(page, *excluded)
+
+    return check
