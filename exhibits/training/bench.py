@@ -28,7 +28,6 @@ NO_STATES = (
     "A feed-forward window carries nothing from step to step, so that there is nothing to unroll: "
     "no heat maps and no stage."
 )
-OTHER_SETTINGS = "This run is of other settings: “Train” starts the new ones."
 
 
 def training_bench(
@@ -52,7 +51,6 @@ def training_bench(
         key=f"{key}_view",
         on_act=runs.acts(key, setups, name),
         shape=shape,
-        note=OTHER_SETTINGS if status and setups and _setups(status) != tuple(setups) else "",
         problem=runs.problem(key) or problem,
     )
     if on_stage and status is not None:

@@ -12,7 +12,7 @@ from rnn_core.tasks.text import OWN
 from rnn_core.train import TrainingSetup
 
 NO_NUMBERS = "Paste numbers or bring a file first."
-_AT_A_LINE = ("text", "series", "sunspots")  # tasks whose goal is a baseline
+_AT_A_LINE = ("text", "series", "sunspots")  # tasks whose goal is one of their lines
 _NONE_AT_0 = ("clip_norm", "truncation")
 _SHORT = {
     "hidden_size": "H = {}",
@@ -107,18 +107,21 @@ def ends_when_solved(values: Values) -> bool:
 
     Where the goal is a baseline, to be better than it is where the learning begins.
     """
-    noisy = values["task"] == "wave" and values["noise"] > 0.0
-    return values["task"] not in _AT_A_LINE and not noisy
+    return values["task"] not in _AT_A_LINE and not _is_noisy(values["task"], values["noise"])
 
 
 def goal_words(task: Task) -> str:
     """What has been reached with the task's goal, to be followed by "at step …"."""
-    if task.name == "wave" and getattr(task, "noise", 0.0) > 0.0:
+    if _is_noisy(task.name, getattr(task, "noise", 0.0)):
         return "near the noise"
     if task.name in _AT_A_LINE:
         met = [line.name for line in task.lines()[1:] if line.value == task.goal]
         return f"under the {met[0]} line" if met else "solved"
     return "solved"
+
+
+def _is_noisy(task: str, noise: float) -> bool:
+    return task == "wave" and noise > 0.0
 
 
 def cell_name(setup: TrainingSetup) -> str:

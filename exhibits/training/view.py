@@ -63,12 +63,11 @@ def training_view(
     key: str,
     on_act: Callable[[str], None],
     shape: Shape | None = None,
-    note: str = "",
     problem: str = "",
 ) -> Looks:
     """Draws the run, or what `setups` would train; returns where the learner looks.
 
-    `on_act` gets one of `ACTS`; `note` and `problem` are sentences, a problem forbids training.
+    `on_act` gets one of `ACTS`; `problem` is a sentence, and forbids training.
     """
     state = st.session_state.get(key)
     memory = st.session_state.setdefault(f"{key}.looks", {"run": None, "looks": Looks()})
@@ -83,7 +82,6 @@ def training_view(
         "run": status.id if status else None,
         "url": url_of(status.id) if status else None,
         "problem": problem,
-        "note": note,
         "other": bool(status and setups) and shown != tuple(setups),
         **asdict(shape or Shape()),
         "about": about(shown),

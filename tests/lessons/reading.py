@@ -22,6 +22,16 @@ def prediction(lesson: Lesson, name: str) -> Prediction:
     return next(one for one in lesson.blocks(Prediction) if one.id == name)
 
 
+def shows_no_answer(lesson: Lesson) -> bool:
+    """Whether every exhibit of a step waits for the step's last prediction."""
+    for step in lesson.steps:
+        ids = [one.id for one in step.blocks if isinstance(one, Prediction)]
+        exhibits = [one for one in step.blocks if isinstance(one, ExhibitBlock)]
+        if any([one.after] != ids[-1:] for one in exhibits):
+            return False
+    return True
+
+
 def _about(lesson: Lesson, name: str) -> tuple[ExhibitBlock, Declaration]:
     found = block(lesson, name)
     return found, declarations()[found.name]

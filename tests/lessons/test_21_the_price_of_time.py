@@ -8,7 +8,7 @@ from background.price import pricing
 from exhibits.catalogue import catalogue
 from lessons.lesson import ExhibitBlock, NumberAnswer, Prediction, Prose
 from rnn_core.price import BASE, Prices
-from tests.lessons.reading import asked, block, met, prediction, read
+from tests.lessons.reading import asked, block, met, prediction, read, shows_no_answer
 
 
 @pytest.fixture(scope="module")
@@ -80,11 +80,7 @@ def test_every_exhibit_has_a_picture_on_paper(lesson, prices):
 
 
 def test_no_picture_stands_beside_a_prediction_that_it_answers(lesson):
-    for step in lesson.steps:
-        ids = [one.id for one in step.blocks if isinstance(one, Prediction)]
-        for one in step.blocks:
-            if isinstance(one, ExhibitBlock):
-                assert one.after == ids[-1]
+    assert shows_no_answer(lesson)
 
 
 def test_no_word_promises_what_only_one_machine_has_shown(lesson):

@@ -1,7 +1,7 @@
 /** The sentence, the buttons and the progress bar: where the training stands, and what can be done. */
 
 import { LETTERS } from "./looks.mjs";
-import { runWords, speedWords, timeLeft } from "./words.mjs";
+import { OTHER_SETTINGS, runWords, speedWords, timeLeft } from "./words.mjs";
 
 const ANNOUNCE = 5000; // ms between two sentences that a screen reader is given while it trains
 const ICONS = { play: "M7 4l13 8-13 8z", pause: "M7 5h3v14H7zM14 5h3v14h-3z", leave: "M6 6l12 12M18 6L6 18", again: "M19 12a7 7 0 1 1-2.2-5.1M19 3v5h-5" };
@@ -58,8 +58,8 @@ export class Head {
     const problem = lost || data.problem;
     this.problem.hidden = !problem;
     put(this.problem, problem);
-    this.note.hidden = !data.note;
-    put(this.note, data.note);
+    this.note.hidden = !data.other;
+    put(this.note, data.other ? OTHER_SETTINGS : "");
     this.show(run, data, busy, gone || data.other);
     this.course(run, data);
   }

@@ -4,7 +4,7 @@
  *
  * @typedef {{name: string, maxSteps: number, clip: number|null, fields: string[]}} TrackAbout
  * @typedef {{track: number, at: number|null, a: number|null, b: number|null, pair: boolean, log: boolean}} Looks
- * @typedef {{run: string|null, url: string|null, problem: string, note: string, other: boolean, machine: boolean, norm: boolean, height: number,
+ * @typedef {{run: string|null, url: string|null, problem: string, other: boolean, machine: boolean, norm: boolean, height: number,
  *   about: {unit: string, task: string, aim: {goal: number, higher: boolean, score: string, words: string}, lines: {name: string, value: number, about: string}[], tracks: TrackAbout[]},
  *   known: {state: string, weights: boolean}, view: Looks & {turn: number}}} Data `other`: the settings are no longer those of
  *   the run; `known`: as Python drew the page

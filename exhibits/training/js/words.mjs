@@ -67,6 +67,8 @@ function severalWords(run, about) {
     `${LETTERS[k]} ${besideWords(track, about, solved[k], k > 0 && solved[k - 1] !== null, run.ended)}`).join("; ")}.`;
 }
 
+export const OTHER_SETTINGS = "This run is of other settings: “Train” starts the new ones.";
+
 const HEADS = { running: "Learning", paused: "Paused", done: "Done", stopped: "Ended early", broken: "It broke" };
 
 /**
